@@ -1,0 +1,25 @@
+# Every target is thin over scripts/bootstrap.py, which needs only Python 3.11 or newer.
+PYTHON ?= python3
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format generate
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+setup: ## build the virtual environment in .venv
+	@$(PYTHON) scripts/bootstrap.py setup
+
+run: ## build what is missing, then run everything on this machine (Ctrl-C drains and stops it)
+	@exec $(PYTHON) scripts/bootstrap.py run
+
+test: ## build what is missing, then run every test on real servers
+	@$(PYTHON) scripts/bootstrap.py test
+
+check: ## formatter, linter, types, import layers, generated files
+	@$(PYTHON) scripts/bootstrap.py check
+
+format: ## format the code
+	@$(PYTHON) scripts/bootstrap.py format
+
+generate: ## write the files that are generated from the code
+	@$(PYTHON) scripts/bootstrap.py generate

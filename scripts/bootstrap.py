@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""Builds what is missing on a fresh machine, then runs, tests or checks the project.
+
+Needs only Python 3.11 or newer: this file imports nothing but the standard library. The Makefile
+calls it: ``bootstrap.py setup|run|test|check|format|generate``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+STAMP = VENV / "installed"
+CONSTRAINTS = ROOT / "constraints.txt"
+INPUTS = (ROOT / "setup.cfg", ROOT / "pyproject.toml", CONSTRAINTS)
+
+#: Debian package -> a program of it, or (for PostgreSQL) a pattern, that shows it is installed.
+SYSTEM = {
+    "rabbitmq-server": ("/usr/sbin/rabbitmq-server", "/usr/lib/rabbitmq/bin/rabbitmq-server"),
+    "postgresql": ("/usr/lib/postgresql/*/bin/postgres", "/usr/local/bin/postgres", "/usr/bin/postgres"),
+}
+
+
+def main(words: Sequence[str]) -> int:
+    """Do what the first word says; its exit code."""
+    if sys.version_info < (3, 11):
+        print(
+            f"Tickworks needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try PYTHON=python3.12 make …"
+        )
+        return 2
+    task = words[0] if words else ""
+    if task not in TASKS:
+        print(f"expected one of {', '.join(TASKS)}, got {task or 'nothing'}")
+        return 2
+    return TASKS[task](list(words[1:]))
+
+
+def setup(_: list[str]) -> int:
+    """The virtual environment with all dependencies at their pinned versions."""
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in INPUTS)).hexdigest()
+    if STAMP.exists() and STAMP.read_text() == digest:
+        return 0
+    if not (VENV / "bin" / "python").exists():
+        print("making the virtual environment in .venv …", flush=True)
+        venv.create(VENV, with_pip=True)
+    print("installing the dependencies (once; about a minute) …", flush=True)
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    extra = ["--config-settings", "editable_mode=compat", "--constraint", str(CONSTRAINTS)]
+    done = subprocess.run([*pip, *extra, "--editable", f"{ROOT}[test]"], cwd=ROOT)
+    if done.returncode:
+        print("the dependencies could not be installed: see the lines above; is a package index reachable?")
+        return done.returncode
+    STAMP.write_text(digest)
+    return 0
+
+
+def run(words: list[str]) -> int:
+    """`tickworks up`, in place of this process, so that Ctrl-C and signals reach it."""
+    if code := setup([]):
+        return code
+    program = VENV / "bin" / "tickworks"
+    os.chdir(ROOT)
+    os.execv(program, [str(program), "up", *words])
+
+
+def test(words: list[str]) -> int:
+    """Every test, on real servers."""
+    if code := setup([]) or system():
+        return code
+    return _tool("pytest", *words)
+
+
+def check(_: list[str]) -> int:
+    """All that is checked without running the program."""
+    if code := setup([]):
+        return code
+    failed = []
+    for name, command in CHECKS.items():
+        print(f"── {name}", flush=True)
+        if _tool(*command):
+            failed.append(name)
+    print(f"failed: {', '.join(failed)}" if failed else "all checks passed")
+    return 1 if failed else 0
+
+
+def format_code(_: list[str]) -> int:
+    """Format and sort imports."""
+    return setup([]) or _tool("ruff", "check", "--fix", "--quiet", ".") or _tool("ruff", "format", ".")
+
+
+def generate(_: list[str]) -> int:
+    """Write the files that are generated from the code."""
+    return setup([]) or _tool("python", "scripts/generate.py")
+
+
+def system() -> int:
+    """Install the servers that the tests start, when they are missing and we may."""
+    missing = [package for package, places in SYSTEM.items() if not any(_there(place) for place in places)]
+    if not missing:
+        return 0
+    command = f"apt-get install -y {' '.join(missing)}"
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        print(f"missing for the tests: {', '.join(missing)}. As root: {command}")
+        return 1 if os.environ.get("CI") == "true" else 0
+    print(f"installing {', '.join(missing)} …", flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # A test machine must not get servers that run on their own: the tests start theirs.
+    policy = Path("/usr/sbin/policy-rc.d")
+    ours = not policy.exists()
+    if ours:
+        policy.write_text("#!/bin/sh\nexit 101\n")
+        policy.chmod(0o755)
+    try:
+        subprocess.run(["apt-get", "update", "-qq"], env=quiet)
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
+        done = subprocess.run(install, env=quiet, stdout=subprocess.DEVNULL)
+    finally:
+        if ours:
+            policy.unlink()
+    if done.returncode:
+        print(f"the packages could not be installed; by hand: {command}")
+    return done.returncode
+
+
+def _there(place: str) -> bool:
+    return any(Path("/").glob(place.lstrip("/")))
+
+
+def _tool(name: str, *words: str) -> int:
+    return subprocess.run([str(VENV / "bin" / name), *words], cwd=ROOT).returncode
+
+
+#: What `make check` runs, by name.
+CHECKS = {
+    "format": ("ruff", "format", "--check", "--quiet", "."),
+    "lint": ("ruff", "check", "--quiet", "."),
+    "types": ("mypy",),
+    "imports": ("lint-imports",),
+    "generated files": ("python", "scripts/generate.py", "--check"),
+}
+
+TASKS = {
+    "setup": setup,
+    "run": run,
+    "test": test,
+    "check": check,
+    "format": format_code,
+    "generate": generate,
+}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
