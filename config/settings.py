@@ -83,7 +83,7 @@ class Site(Section):
         Field("Tickworks", description="shown on the page and in mail")
     )
     profiles: Annotated[Names, Listed("profiles", Choice(PROFILES))] = Field(
-        (), description="parts of the catalogue that are on; `core` always is"
+        ("monitoring",), description="parts of the catalogue that are on; `core` always is"
     )
     zone: Annotated[str, ZoneName()] = Field(
         default_factory=lambda: machine_zone()[0],

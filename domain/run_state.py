@@ -55,4 +55,4 @@ def after_attempt(ended: str, *, tries_left: bool, retry_lost: bool) -> str:
 
 def backoff(attempt: int) -> float:
     """Seconds to wait before the try after `attempt` (1..): 15, 30, 60, … at most 900."""
-    return min(15.0 * 2 ** (attempt - 1), 900.0)
+    return min(15.0 * 2.0 ** min(attempt - 1, 6), 900.0)

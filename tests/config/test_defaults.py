@@ -21,7 +21,7 @@ def test_nothing_set_gives_an_embedded_node_with_all_roles(
     assert settings.broker.embedded
     assert settings.node.roles == ROLES
     assert (settings.node.processes, settings.node.threads, settings.node.drain_timeout) == (2, 8, 60)
-    assert settings.site.active_profiles == {"core"}
+    assert settings.site.active_profiles == {"core", "monitoring"}
     assert (settings.web.host, settings.web.port) == ("127.0.0.1", 8080)
     assert (settings.logs.dir, settings.logs.level) == (folder / "var/log", "info")
     coordinator = settings.coordinator

@@ -1,0 +1,1 @@
+"""Services for orders, invoices, quotas and the licence."""

@@ -1,0 +1,1 @@
+"""Services for O365, Azure and CSP subscriptions."""

@@ -1,0 +1,1 @@
+"""Services for virtual servers and their hosts."""

@@ -1,0 +1,1 @@
+"""Services for Active Directory: users, groups, organisations, staff."""

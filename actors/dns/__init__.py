@@ -1,0 +1,1 @@
+"""Services for domains and their DNS records."""

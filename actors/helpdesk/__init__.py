@@ -1,0 +1,1 @@
+"""Services for tickets, campaigns, workflows and scheduled reports."""

@@ -1,0 +1,1 @@
+"""Services for hosted telephony: SIP, Lync, bundles, call data."""

@@ -1,0 +1,1 @@
+"""Services for web hosting, SharePoint, CRM, and file transfer."""

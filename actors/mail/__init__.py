@@ -1,0 +1,1 @@
+"""Services for hosted mail: mailboxes, databases, devices, mail flow."""

@@ -1,0 +1,1 @@
+"""Services that sample and check servers."""

@@ -1,0 +1,1 @@
+"""Services that collect and rate call records, and manage rates."""

@@ -1,0 +1,1 @@
+"""Services for balances, invoices, packages, cards and deals of voice customers."""

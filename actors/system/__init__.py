@@ -1,0 +1,1 @@
+"""Services every site needs: mail, events, sessions, backup, logs, health."""

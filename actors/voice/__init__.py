@@ -1,0 +1,1 @@
+"""Services that decide on live calls: RADIUS, SIP, routing, caches."""

@@ -1,0 +1,127 @@
+"""Runs that are asked for by message: any AMQP client may send plain JSON (contract §4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import dramatiq
+
+from actors.catalogue import Catalogue, UnknownService
+from actors.values import ValueProblems, arguments
+from broker.errors import NotNow, Rejected
+from broker.queues import REQUEST_ACTOR, REQUESTS
+from coordinator.grants import RunMessage, Rules
+from coordinator.requests import Accepted, Refused, Request, request
+from store import database
+from store.errors import DatabaseAway
+
+#: What a plain JSON request may hold.
+KEYS = {"service", "args", "reason", "key"}
+NATIVE_KEYS = {"queue_name", "actor_name", "args", "kwargs", "options", "message_id", "message_timestamp"}
+
+
+class Requests:
+    """Makes requests of messages and publishes what is granted at once."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        rules: Rules,
+        now: Callable[[], float],
+        publish: Callable[[list[RunMessage]], Any],
+    ) -> None:
+        self._catalogue = catalogue
+        self._rules = rules
+        self._now = now
+        self._publish = publish
+
+    def declare(self, broker: Any) -> None:
+        """Declare the actor of the request queue."""
+        dramatiq.actor(broker=broker, actor_name=REQUEST_ACTOR, queue_name=REQUESTS)(self.receive)
+
+    def receive(self, routing_key: str, body: str, message_id: str | None = None) -> None:
+        """One message of the request queue.
+
+        Raises Rejected with a reason for the sender, NotNow while the database is away.
+        """
+        name, args, reason, key = parse(routing_key, body)
+        self.ask(name, args, reason=reason, key=key)
+
+    def ask(
+        self, name: str, args: Mapping[str, Any], reason: str | None = None, key: str | None = None
+    ) -> Accepted:
+        """Record the request of a message."""
+        try:
+            service = self._catalogue.get(name)
+        except UnknownService as error:
+            raise Rejected(str(error)) from None
+        if service.planned or service.legacy:
+            raise Rejected(f"{service.title} is {'planned' if service.planned else 'legacy'}: it cannot run")
+        try:
+            checked = arguments(service.arguments, args)
+        except ValueProblems as error:
+            raise Rejected(f"{service.name}: {error}") from None
+        asked = Request(
+            service=service.name, trigger="message", by="message", args=checked, reason=reason, key=key
+        )
+        try:
+            accepted = database.write(lambda tx: request(tx, asked, self._rules, self._now()))
+        except Refused as error:
+            raise Rejected(str(error)) from None
+        except DatabaseAway as error:
+            raise NotNow(str(error)) from None
+        self._publish(accepted.messages)
+        return accepted
+
+
+def parse(routing_key: str, body: str) -> tuple[str, dict[str, Any], str | None, str | None]:
+    """(service, args, reason, key) of a request in any of its forms.
+
+    Raises Rejected saying what was expected.
+    """
+    by_key = routing_key.removeprefix("run.") if routing_key.startswith("run.") else ""
+    if not body.strip():
+        if not by_key:
+            raise Rejected("the body is empty and the routing key is not run.<service>: name a service")
+        return by_key, {}, None, None
+    fields = _fields(body)
+    if "actor_name" in fields:
+        return _native(fields)
+    if unknown := sorted(set(fields) - KEYS):
+        raise Rejected(f"unknown key {unknown[0][:100]!r}: a request has {', '.join(sorted(KEYS))}")
+    name = fields.get("service", by_key)
+    if not isinstance(name, str) or not name:
+        raise Rejected('expected {"service": "name", ...} or the routing key run.<service>')
+    if by_key and name != by_key:
+        raise Rejected(f"the routing key says {by_key[:100]!r}, the body {name[:100]!r}: send one of them")
+    args = fields.get("args", {})
+    if not isinstance(args, dict):
+        raise Rejected(f"args: expected an object, got {type(args).__name__}")
+    for word in ("reason", "key"):
+        if not isinstance(fields.get(word), str | None) or len(fields.get(word) or "") > 500:
+            raise Rejected(f"{word}: expected a text of at most 500 characters")
+    return name, args, fields.get("reason"), fields.get("key")
+
+
+def _fields(body: str) -> dict[str, Any]:
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Rejected(f"the body is not JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise Rejected(f"the body is not a request: expected a JSON object, got {type(fields).__name__}")
+    return fields
+
+
+def _native(fields: Mapping[str, Any]) -> tuple[str, dict[str, Any], str | None, str | None]:
+    """A native dramatiq message for a service's actor."""
+    if unknown := sorted(set(fields) - NATIVE_KEYS):
+        raise Rejected(f"unknown field {unknown[0][:100]!r} in a dramatiq message")
+    kwargs = fields.get("kwargs", {})
+    if not isinstance(fields["actor_name"], str) or not isinstance(kwargs, dict):
+        raise Rejected("actor_name must be a text and kwargs an object")
+    if fields.get("args"):
+        raise Rejected("args must be empty: a service takes named arguments, in kwargs")
+    return fields["actor_name"], kwargs, None, None

@@ -1,0 +1,1 @@
+"""How a worker executes the runs it has claimed."""

@@ -1,0 +1,98 @@
+"""The engine's side of a `Context`: what a running service asks is answered here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from actors.outcome import Outcome
+from actors.service import Task
+from broker.runner.active import ActiveRun
+from broker.runner.insist import insist
+from config.secrets import resolve
+from domain.time.clock import Clock, as_datetime
+from store import database
+from store.run import step
+from store.tx import Tx
+
+#: A step whose time comes within this many seconds is due: ticks jitter.
+STEP_TOLERANCE = 30.0
+
+
+class RunPorts:
+    """Implements `actors.context.Ports` for one attempt."""
+
+    def __init__(self, active: ActiveRun, clock: Clock) -> None:
+        self._active = active
+        self._clock = clock
+        self._numbers: dict[str, int] = {}
+
+    def now(self) -> datetime:
+        return as_datetime(self._clock.now())
+
+    def stop_reason(self) -> str | None:
+        if self._active.stop_reason is not None:
+            self._active.stop_seen = True
+        return self._active.stop_reason
+
+    def progress(self, done: float, total: float | None) -> None:
+        self._active.progress = (float(done), None if total is None else float(total))
+
+    def step_due(self, task: Task, number: int) -> str | None:
+        """None if it is to run now, else ``not_due`` or ``off``; what was asked for by number runs."""
+        wanted = self._active.claimed.step
+        self._numbers[task.title] = number
+        if wanted is not None:
+            return None if wanted == number else "not_due"
+        service = self._active.claimed.service
+        known = insist(lambda: step.states(database.read(), service)).get((service, task.title), {})
+        switch = known.get("enabled")
+        if not (task.enabled if switch is None else switch):
+            return self._not_run(task.title, number, "off")
+        last = known.get("last_done_at")
+        if task.every is not None and last is not None:
+            due = last + (task.every - timedelta(seconds=STEP_TOLERANCE)).total_seconds()
+            if self._clock.now() < due:
+                return self._not_run(task.title, number, "not_due")
+        return None
+
+    def step_started(self, title: str) -> None:
+        number = self._numbers.setdefault(title, len(self._numbers) + 1)
+        run_id = self._active.claimed.run_id
+        self._write(lambda tx: step.begin(tx, run_id, number, title, self._clock.now()))
+
+    def step_ended(self, title: str, state: str, outcome: Outcome | None, error: str | None) -> None:
+        claimed = self._active.claimed
+        self._write(
+            lambda tx: step.end(
+                tx,
+                claimed.run_id,
+                self._numbers[title],
+                claimed.service,
+                title,
+                state=state,
+                now=self._clock.now(),
+                counts=outcome.counts if outcome else None,
+                error=error,
+            )
+        )
+
+    def secret(self, name: str) -> str:
+        return resolve(name, os.environ)
+
+    def backend(self, name: str) -> Any:
+        raise LookupError(f"no backend {name!r} is set up on this site")
+
+    def _not_run(self, title: str, number: int, state: str) -> str:
+        claimed = self._active.claimed
+        self._write(
+            lambda tx: step.end(
+                tx, claimed.run_id, number, claimed.service, title, state=state, now=self._clock.now()
+            )
+        )
+        return state
+
+    def _write(self, work: Callable[[Tx], None]) -> None:
+        insist(lambda: database.write(work, durable=False), until=self.stop_reason)

@@ -1,0 +1,220 @@
+"""Executes claimed runs on dramatiq's worker threads, one after the other while there are any.
+
+A thread that has ended a run goes on with the next one it was handed in the same transaction:
+no hop over the broker.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from actors import Context, Outcome, Service
+from actors.context import StopRequested
+from actors.service import call
+from actors.values import arguments, build
+from broker.runner.active import ENDED_BY, ActiveRun, ActiveRuns, Stopped
+from broker.runner.insist import insist
+from broker.runner.ports import RunPorts
+from broker.runner.printed import printed_to
+from broker.runner.run_log import RunLog, logger_for
+from coordinator.ends import Finished, finish_grouped, finish_single, next_for
+from coordinator.grants import Here, RunMessage, Rules
+from domain.time.clock import Clock
+from store import database
+from store.errors import DatabaseAway
+from store.run import log as stored_log
+from store.run import waiting
+from store.run.claimed import ClaimedRun
+from store.run.ended import Ending
+
+logger = logging.getLogger(__name__)
+
+@dataclass(frozen=True)
+class Engine:
+    """What all runs of a process share."""
+
+    services: Mapping[str, Service]
+    here: Here
+    rules: Rules
+    clock: Clock
+    log_folder: Path
+    publish: Callable[[Sequence[RunMessage]], None]
+    started: Callable[[ActiveRun], None]  # tell the board before and after each attempt
+    ended: Callable[[ActiveRun], None]
+
+
+class Runner:
+    """Runs attempts and writes their ends."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.active = ActiveRuns()
+        self.logs: dict[int, RunLog] = {}
+        self.draining = threading.Event()
+        self._told: set[str] = set()
+
+    def execute(self, claimed: ClaimedRun) -> None:
+        """Execute a claimed run, then those that are handed to this thread."""
+        following: ClaimedRun | None = claimed
+        while following is not None:
+            following = self._attempt(following)
+
+    def flush(self) -> None:
+        """Write the log lines and the progress of the runs in execution."""
+        lines = [line for log in list(self.logs.values()) for line in log.take()]
+        moved = [run for run in self.active.all() if run.progress != run.progress_written]
+        if not lines and not moved:
+            return
+        values = [(run, run.progress) for run in moved]
+
+        def work(tx: Any) -> None:
+            stored_log.write(tx, lines)
+            tx.many(
+                "UPDATE run SET progress_done = ?, progress_total = ? WHERE id = ? AND fence = ?",
+                [(*progress, run.claimed.run_id, run.claimed.fence) for run, progress in values if progress],
+            )
+
+        database.write(work, durable=False)
+        for run, progress in values:
+            run.progress_written = progress
+
+    def _attempt(self, claimed: ClaimedRun) -> ClaimedRun | None:
+        engine = self.engine
+        active = ActiveRun(claimed, engine.clock.monotonic())
+        first = insist(lambda: stored_log.next_number(database.read(), claimed.run_id)) if claimed.attempt > 1 else 1
+        log = RunLog(claimed, engine.clock, engine.log_folder, first, self._trouble)
+        self.active.add(active)
+        self.logs[claimed.fence] = log
+        engine.started(active)
+        try:
+            ending = self._run(active, log)
+            return self._end(ending, claimed, log)
+        finally:
+            self.logs.pop(claimed.fence, None)
+            self.active.remove(active)
+            engine.ended(active)
+
+    def _run(self, active: ActiveRun, log: RunLog) -> Ending:
+        """Execute the service's code and say how it ended; never raises for what the code does."""
+        claimed = active.claimed
+        log.line("info", f"start: attempt {claimed.attempt} on {self.engine.here.node}")
+        outcome: Outcome | None = None
+        error: str | None = None
+        try:
+            try:
+                with printed_to(log):
+                    outcome = self._call(active, log)
+            finally:
+                active.left_service()
+        except (Stopped, StopRequested):
+            active.stop_seen = True
+            error = f"stopped: {active.stop_reason}"
+        except BaseException as raised:
+            error = _words(raised)
+            log.line("error", "".join(traceback.format_exception(raised)).rstrip())
+        ending = self._ending(active, outcome, error)
+        log.line("error" if ending.error else "info", f"end: {ending.error or outcome or 'done'}")
+        return ending
+
+    def _call(self, active: ActiveRun, log: RunLog) -> Outcome | None:
+        claimed = active.claimed
+        service = self.engine.services[claimed.service]
+        options = build(service.options, claimed.options) if service.options else None
+        context = Context(
+            service=service,
+            run_id=claimed.run_id,
+            attempt=claimed.attempt,
+            fence=claimed.fence,
+            args=arguments(service.arguments, claimed.args),
+            log=logger_for(log),
+            ports=RunPorts(active, self.engine.clock),
+            node=self.engine.here.node,
+            log_folder=self.engine.log_folder,
+        )
+        outcome = call(service, context, options)
+        if outcome is not None and not isinstance(outcome, Outcome):
+            raise TypeError(f"the service returned {outcome!r}; expected an Outcome or None")
+        return outcome
+
+    def _ending(self, active: ActiveRun, outcome: Outcome | None, error: str | None) -> Ending:
+        claimed = active.claimed
+        if active.stop_seen and active.stop_reason is not None:
+            ended = ENDED_BY[active.stop_reason]
+            error = error or f"stopped: {active.stop_reason}"
+        elif error is not None or (outcome is not None and outcome.kind == "failed"):
+            ended = "failed"
+        else:
+            ended = "succeeded"
+        if ended == "timeout":
+            error = f"took longer than its time limit of {claimed.time_limit:g} s"
+        return Ending(
+            run_id=claimed.run_id,
+            fence=claimed.fence,
+            attempt=claimed.attempt,
+            ended=ended,
+            at=self.engine.clock.now(),
+            retries=claimed.retries,
+            retry_lost=claimed.retry_lost,
+            outcome=outcome.kind if outcome else ("done" if ended == "succeeded" else None),
+            message=outcome.message if outcome else "",
+            counts=outcome.counts if outcome else {},
+            error=error or (str(outcome) if outcome is not None and outcome.kind == "failed" else None),
+        )
+
+    def _end(self, ending: Ending, claimed: ClaimedRun, log: RunLog) -> ClaimedRun | None:
+        """Write the end, as often as it takes; who goes next in this thread."""
+        here = None if self.draining.is_set() else self.engine.here
+        lines = log.take()
+
+        def work(tx: Any) -> Finished:
+            if claimed.groups:
+                finished = finish_grouped(tx, ending, self.engine.rules, here)
+            else:
+                finished = finish_single(tx, ending)
+            stored_log.write(tx, lines)
+            return finished
+
+        try:
+            finished = insist(
+                lambda: database.write(work), told=lambda text: self._trouble(f"an end cannot be written yet: {text}")
+            )
+        except Exception:
+            logger.exception("the end of run %d could not be written: it is lost", claimed.run_id)
+            return None
+        if finished.ended is None:
+            return None
+        self.engine.publish(finished.messages)
+        if finished.next is None and here is not None:
+            finished.next = self._next(here)
+        return finished.next
+
+    def _next(self, here: Here) -> ClaimedRun | None:
+        """Somebody may wait for the slot that has just become free."""
+        try:
+            if not waiting.any_waiting(database.read()):
+                return None
+            now = self.engine.clock.now()
+            finished = database.write(lambda tx: next_for(tx, self.engine.rules, here, now))
+        except DatabaseAway:
+            return None
+        self.engine.publish(finished.messages)
+        return finished.next
+
+    def _trouble(self, text: str) -> None:
+        """Tell of a trouble once, not at every run."""
+        if text not in self._told:
+            self._told.add(text)
+            logger.warning("%s", text)
+
+
+def _words(error: BaseException) -> str:
+    text = str(error).strip()
+    if isinstance(error, SystemExit):
+        return f"the service called sys.exit({text})"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -1,0 +1,163 @@
+"""The `tickworks` command: its commands, and how every error becomes one line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageError
+from typer.core import TyperGroup
+
+from actors.catalogue import CatalogueError
+from broker.errors import BrokerUnreachable
+from cli import (
+    check,
+    export,
+    groups,
+    limits,
+    logs,
+    new_service,
+    nodes,
+    process_log,
+    rejected,
+    run,
+    runs,
+    schedule,
+    services,
+    site,
+    switches,
+    top,
+    up,
+)
+from cli.opened import Options
+from config.problems import ConfigError
+from config.secrets import redacted
+from store import database
+from store.errors import DatabaseError, WrongMachine
+from web.acts.refusal import Refusal
+
+#: Exit codes of the contract; 130 is what shells expect after Ctrl-C.
+FAILED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 5, 130
+
+
+class Commands(TyperGroup):
+    """All commands; whatever they raise ends as one line on standard error."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run a command. Exits with the contract's code."""
+        self.trace = False
+        try:
+            code = super().main(*args, **{**extra, "standalone_mode": False})
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever read us (head, less) has seen enough; nothing may be written to them any more.
+            sys.stdout = None
+            code = 0
+        except BaseException as error:
+            if isinstance(error, SystemExit) or self.trace:
+                raise
+            code = told(error)
+        finally:
+            database.close()
+        raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def told(error: BaseException) -> int:
+    """Say what happened on standard error; the exit code."""
+    code, lines = _code_and_lines(error)
+    for line in lines:
+        sys.stderr.write(redacted(line).rstrip() + "\n")
+    return code
+
+
+def _code_and_lines(error: BaseException) -> tuple[int, list[str]]:
+    if isinstance(error, typer.Exit):
+        return error.exit_code, []
+    if isinstance(error, NoArgsIsHelpError):
+        return USAGE, error.format_message().splitlines()
+    if isinstance(error, UsageError):
+        where = error.ctx.command_path if error.ctx else "tickworks"
+        return USAGE, [f"error: {_one_line(error.format_message())} (see `{where} --help`)"]
+    if isinstance(error, ClickException):
+        return error.exit_code, [f"error: {_one_line(error.format_message())}"]
+    if isinstance(error, ConfigError | CatalogueError):
+        return USAGE, [f"error: {problem}" for problem in error.problems]
+    if isinstance(error, Refusal):
+        return error.exit_code, [f"error: {error}"]
+    if isinstance(error, WrongMachine):
+        return USAGE, [f"error: {error}"]
+    if isinstance(error, DatabaseError | BrokerUnreachable):
+        return UNREACHABLE, [f"error: {error}"]
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        return INTERRUPTED, []
+    said = _one_line(str(error)) or "without a word"
+    return FAILED, [f"error: {type(error).__name__}: {said} (tickworks --trace … shows where)"]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()).removeprefix("Invalid value: ")
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _options(
+    ctx: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", metavar="FILE", help="The configuration; else ./tickworks.toml."),
+    ] = None,
+    trace: Annotated[bool, typer.Option("--trace", help="Show where an unexpected error came from.")] = False,
+) -> None:
+    """Runs the background services of a service provider, and shows why each run waits."""
+    ctx.obj = Options(config, trace)
+    if isinstance(ctx.command, Commands):
+        ctx.command.trace = trace
+    process_log.for_command()
+
+
+app.command("up")(up.up)
+app.command("node")(up.node)
+app.command("beat")(up.beat)
+app.command("web")(up.web)
+app.command("services")(services.services)
+app.command("show")(services.show)
+app.command("run")(run.run)
+app.command("runs")(runs.runs)
+app.command("run-show")(runs.run_show)
+app.command("logs")(logs.logs)
+app.command("cancel")(runs.cancel)
+app.command("enable")(switches.enable)
+app.command("disable")(switches.disable)
+app.command("pause")(switches.pause)
+app.command("resume")(switches.resume)
+app.command("maintenance")(switches.maintenance)
+app.command("logging")(switches.logging)
+app.command("schedule")(schedule.schedule)
+app.command("priority", context_settings={"ignore_unknown_options": True})(limits.priority)
+app.command("parallel", context_settings={"ignore_unknown_options": True})(limits.parallel)
+app.command("groups")(groups.groups)
+app.command("nodes")(nodes.nodes)
+app.command("top")(top.top)
+app.command("check")(check.check)
+app.command("migrate")(check.migrate)
+app.command("health")(check.health)
+app.command("rejected")(rejected.rejected)
+app.command("new-service")(new_service.new_service)
+app.add_typer(site.app, name="site")
+app.add_typer(export.app, name="export")
+
+
+def main() -> None:
+    """The console script."""
+    app(prog_name="tickworks")

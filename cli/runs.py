@@ -1,0 +1,197 @@
+"""`tickworks runs`, `run-show` and `cancel`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from cli import output
+from cli.moments import back
+from cli.opened import Opened, acting, reading, who
+from cli.services_table import OUTCOMES
+from cli.wait import result
+from cli.words import Json, Reason, RunId
+from config.problems import closest, did_you_mean
+from domain.run_state import STATES
+from store import node as stored_node
+from web.acts import cancel as acts
+from web.acts.named import find
+from web.acts.refusal import Refusal
+from web.shown import runs as shown
+
+Row = dict[str, Any]
+STYLES = {"running": "cyan", "queued": "yellow", "granted": "yellow", "merged": "dim", "skipped": "dim"}
+
+
+def runs(
+    ctx: typer.Context,
+    service: Annotated[str | None, typer.Option("--service", help="Only of this service.")] = None,
+    state: Annotated[
+        list[str] | None, typer.Option("--state", help="Only in this state; may be repeated or a,b.")
+    ] = None,
+    node: Annotated[str | None, typer.Option("--node", help="Only on this node.")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="2h, 30m, or an instant.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """The newest runs: how each went, and why some wait."""
+    opened = reading(ctx)
+    rows = shown.listing(
+        opened.site,
+        opened.tx,
+        service=find(opened.site, service).name if service else None,
+        states=_states(state or []),
+        node=_node(opened, node),
+        since=back(since, "--since", opened.now, opened.site.zone),
+        limit=limit,
+    )
+    if as_json:
+        output.print_json({"runs": rows})
+        return
+    if not rows:
+        output.note("no runs: `tickworks run NAME` forces one")
+        return
+    output.console().print(_table(rows, opened))
+
+
+def run_show(ctx: typer.Context, run_id: RunId, as_json: Json = False) -> None:
+    """All there is to know of one run: its times, attempts and steps."""
+    opened = reading(ctx)
+    row = shown.one(opened.site, opened.tx, run_id)
+    if row is None:
+        raise Refusal("unknown_run", f"there is no run {run_id}: `tickworks runs` lists them")
+    if as_json:
+        output.print_json(row)
+        return
+    console = output.console()
+    console.print(Text(f"run {row['id']}", style="bold"), Text(row["service"]))
+    console.print(output.facts(_facts(row, opened)))
+    if row["attempts"]:
+        console.print()
+        console.print(_attempts(row, opened))
+    if row["steps"]:
+        console.print()
+        console.print(_steps(row))
+
+
+def cancel(ctx: typer.Context, run_id: RunId, reason: Reason = None, as_json: Json = False) -> None:
+    """Cancel a run: one that waits ends at once, one that runs is asked to stop."""
+    opened = acting(ctx)
+    done = acts.cancel(opened.site, run_id, by=who(), reason=reason)
+    if as_json:
+        output.print_json(shown.one(opened.site, opened.tx, run_id))
+    elif done.ended:
+        typer.echo(f"run {run_id} of {done.service} is cancelled")
+    elif done.again:
+        typer.echo(f"run {run_id} of {done.service} was asked to stop already and has not ended yet")
+    else:
+        typer.echo(f"run {run_id} of {done.service} is asked to stop")
+
+
+def _states(words: list[str]) -> list[str]:
+    wanted = [part.strip() for word in words for part in word.split(",") if part.strip()]
+    for word in wanted:
+        if word not in STATES:
+            hint = did_you_mean(closest(word, STATES), f"expected one of {', '.join(STATES)}")
+            raise typer.BadParameter(f"--state: there is no state {word!r}{hint}")
+    return wanted
+
+
+def _node(opened: Opened, name: str | None) -> str | None:
+    if name is not None and stored_node.one(opened.tx, name) is None:
+        raise Refusal("unknown_node", f"there is no node {name!r}: `tickworks nodes` lists them")
+    return name
+
+
+def _table(rows: list[Row], opened: Opened) -> Any:
+    table = output.table(
+        *("RUN", "SERVICE", "WHEN", "BY", "TOOK", "STATE", "NODE", "WHY"),
+        right=("RUN", "TOOK"),
+        whole=("RUN", "WHEN", "TOOK", "STATE"),
+    )
+    for row in rows:
+        when = row["started_at"] or row["planned_at"] or row["requested_at"]
+        table.add_row(
+            str(row["id"]),
+            row["service"],
+            output.ago(when, opened.now),
+            row["trigger"].replace("_", " "),
+            _took(row, opened.now),
+            state(row),
+            row["node"] or output.NOTHING,
+            _first_line(row["waiting_reason"] or row["error"] or row["reason"] or ""),
+        )
+    return table
+
+
+def state(row: Row) -> Text:
+    """A run's state; partial work is said so."""
+    word = "partial" if row["outcome"] == "partial" and row["state"] == "succeeded" else row["state"]
+    return Text(word, style=STYLES.get(word) or OUTCOMES.get(word, ""))
+
+
+def _took(row: Row, now: float) -> str:
+    if not row["started_at"] or row["state"] in ("queued", "granted"):
+        return output.NOTHING
+    end = output.epoch(row["ended_at"]) if row["ended_at"] else now
+    return output.took(max(0.0, end - output.epoch(row["started_at"])))
+
+
+def _first_line(text: str) -> str:
+    return text.strip().split("\n", 1)[0]
+
+
+def _facts(row: Row, opened: Opened) -> list[tuple[str, Any]]:
+    zone = opened.site.zone
+    moved = row["progress"]
+    asked = row["trigger"].replace("_", " ") + (f" by {row['requested_by']}" if row["requested_by"] else "")
+    return [
+        ("state", state(row)),
+        ("waits", row["waiting_reason"]),
+        ("reason", row["reason"]),
+        ("result", result(row) if row["outcome"] else None),
+        ("error", row["error"]),
+        ("asked for", asked),
+        ("planned", row["planned_at"] and output.local(row["planned_at"], zone)),
+        ("requested", output.local(row["requested_at"], zone)),
+        ("granted", row["granted_at"] and output.local(row["granted_at"], zone)),
+        ("started", row["started_at"] and output.local(row["started_at"], zone)),
+        ("ended", row["ended_at"] and output.local(row["ended_at"], zone)),
+        ("took", _took(row, opened.now) if row["started_at"] else None),
+        ("progress", moved and f"{moved['done']:g}" + (f" of {moved['total']:g}" if moved["total"] else "")),
+        ("node", row["node"]),
+        ("run groups", ", ".join(row["run_groups"])),
+        ("priority", f"{row['priority']} (0 is first)"),
+        ("arguments", ", ".join(f"{key} = {value}" for key, value in row["args"].items())),
+        ("step", row["step"]),
+        ("fence", row["fence"]),
+    ]
+
+
+def _attempts(row: Row, opened: Opened) -> Any:
+    table = output.table("ATTEMPT", "NODE", "STARTED", "ENDED", "HOW", "ERROR", right=("ATTEMPT",))
+    for each in row["attempts"]:
+        table.add_row(
+            str(each["n"]),
+            each["node"],
+            output.local(each["started_at"], opened.site.zone),
+            output.local(each["ended_at"], opened.site.zone),
+            each["end"] or "running",
+            _first_line(each["error"] or ""),
+        )
+    return table
+
+
+def _steps(row: Row) -> Any:
+    table = output.table(
+        "STEP", "STATE", "DONE", "FAILED", "SKIPPED", "ERROR", right=("DONE", "FAILED", "SKIPPED")
+    )
+    for each in row["steps"]:
+        style = OUTCOMES.get(each["state"], "dim" if each["state"] in ("not_due", "off") else "")
+        figures = [str(each[key]) for key in ("done", "failed", "skipped")]
+        table.add_row(
+            each["title"], Text(each["state"].replace("_", " "), style=style), *figures, each["error"] or ""
+        )
+    return table

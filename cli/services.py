@@ -1,0 +1,133 @@
+"""`tickworks services` and `tickworks show`: what there is, how it goes and what it waits for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from cli import output, services_table
+from cli.opened import Opened, glimpse
+from cli.words import Json, Name
+from store import node, setting
+from web.acts.named import find
+from web.shown import services as shown
+
+Row = dict[str, Any]
+
+
+def services(
+    ctx: typer.Context,
+    as_json: Json = False,
+    every: Annotated[bool, typer.Option("--all", help="Also what is off, planned or legacy.")] = False,
+) -> None:
+    """One row per service: schedule, last run, next run, and what it does or waits for now."""
+    opened = glimpse(ctx)
+    rows = shown.listing(opened.site, opened.tx_or_none)
+    if as_json:
+        output.print_json({"services": rows})
+        return
+    console = output.console()
+    for line in _above(opened):
+        console.print(Text(line, style="yellow"))
+    for part in services_table.render(rows, console.width, opened.now, every=every):
+        console.print(part)
+
+
+def show(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
+    """All there is to know of one service."""
+    opened = glimpse(ctx)
+    row = shown.one(opened.site, opened.tx_or_none, find(opened.site, name).name)
+    if as_json:
+        output.print_json(row)
+        return
+    console = output.console()
+    console.print(Text(f"{row['title']}", style="bold"), Text(f"({row['name']})", style="dim"))
+    if row["description"]:
+        console.print(Text(row["description"]))
+    console.print()
+    console.print(output.facts(_facts(row, opened)))
+    if row["tasks"]:
+        console.print()
+        console.print(_tasks(row["tasks"]))
+
+
+def _above(opened: Opened) -> list[str]:
+    """What an operator must know before reading the table."""
+    if not opened.ready:
+        return ["Nothing has run here yet: start everything on this machine with `tickworks up`."]
+    lines = []
+    if stopped := setting.get(opened.tx, "maintenance"):
+        why = f": {stopped['reason']}" if stopped.get("reason") else ""
+        lines.append(f"Maintenance is on since {_clock(opened, stopped['at'])}{why}. Nothing starts.")
+    if not any(row["state"] == "up" for row in node.rows(opened.tx)):
+        lines.append("No node is up: start one with `tickworks up`.")
+    return lines
+
+
+def _clock(opened: Opened, at: float) -> str:
+    from datetime import datetime
+
+    return f"{datetime.fromtimestamp(at, opened.site.zone):%Y-%m-%d %H:%M}"
+
+
+def _facts(row: Row, opened: Opened) -> list[tuple[str, Any]]:
+    now = opened.now
+    schedule = row["schedule"]
+    if row["kind"] == "fixed_time" and not row["zone"]:
+        schedule += f" ({opened.site.settings.site.zone})"
+    due = output.local(row["next_due_at"], (row["zone"] and _zone(row["zone"])) or opened.site.zone)
+    last = f"{output.ago(row['last_run_at'], now)}, {row['last_outcome'] or 'not ended yet'}"
+    if row["last_duration"] is not None:
+        last += f", took {output.took(row['last_duration'])}"
+    return [
+        ("status", _status(row)),
+        ("why", row["status_reason"]),
+        ("now", services_table.state(row, now)),
+        ("waits", row["waiting_reason"]),
+        ("schedule", f"{schedule or output.NOTHING}  [{row['schedule_source']}]"),
+        ("next", f"{due} ({output.ago(row['next_due_at'], now)})" if row["next_due_at"] else None),
+        ("last run", last if row["last_run_at"] else "never"),
+        ("failures in a row", row["consecutive_failures"] or None),
+        (
+            "nodes",
+            f"{'each of' if row['instances'] == 'each' else 'one of'} {', '.join(row['allowed_nodes'])}",
+        ),
+        ("run groups", ", ".join(row["run_groups"])),
+        ("priority", f"{row['priority']} (0 is first)"),
+        ("parallel", row["parallel"]),
+        ("misfire", f"{row['misfire']}, within {output.span(row['misfire_window'])}"),
+        ("overlap", row["overlap"]),
+        ("retries", f"{row['retries']}{', also when lost' if row['retry_lost'] else ''}"),
+        ("time limit", output.span(row["time_limit"])),
+        ("logging", "on" if row["logging"] else "off"),
+        ("options", ", ".join(f"{key} = {value}" for key, value in row["options"].items())),
+        ("edited live", ", ".join(row["edited"])),
+        ("family", f"{row['family']}, profile {row['profile']}, from {row['origin']}"),
+        ("also called", ", ".join(row["aliases"])),
+        ("replaced by", ", ".join(row["replaced_by"])),
+        ("proof", f"{row['proof']} {row['proof_note']}".strip() if row["proof"] else None),
+    ]
+
+
+def _status(row: Row) -> Text:
+    style = {"enabled": "green", "off": "dim", "planned": "dim", "legacy": "dim"}.get(row["status"], "yellow")
+    return Text(row["status"].replace("_", " "), style=style)
+
+
+def _zone(name: str) -> Any:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)
+
+
+def _tasks(tasks: list[Row]) -> Any:
+    table = output.table("#", "STEP", "AT MOST EVERY", "EFFECT", "LAST", right=("#",))
+    for number, task in enumerate(tasks, 1):
+        pace = output.span(task["every"]) if task["every"] else ""
+        last = (task["last_state"] or output.NOTHING) if task["enabled"] else "off"
+        table.add_row(str(number), task["title"], pace, task["effect"], last)
+        for nth, title in enumerate(task["subtasks"], 1):
+            table.add_row("", Text(f"{number}.{nth} {title}", style="dim"))
+    return table

@@ -1,0 +1,110 @@
+"""`tickworks site`: profiles of the catalogue, and the site at a glance."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from actors.catalogue import PROFILES
+from cli import output
+from cli.opened import Opened, acting, glimpse, who
+from cli.words import Json, Reason, Switch
+from store import setting
+from web.acts import profiles
+from web.shown import nodes as shown_nodes
+
+app = typer.Typer(no_args_is_help=True, help="Profiles of the catalogue, and the site at a glance.")
+
+
+@app.command("profile")
+def profile(
+    ctx: typer.Context,
+    switch: Annotated[Switch, typer.Argument(metavar="on|off")],
+    name: Annotated[str, typer.Argument(metavar="PROFILE", help=", ".join(PROFILES))],
+    reason: Reason = None,
+) -> None:
+    """Switch a profile of the catalogue on or off."""
+    opened = acting(ctx)
+    on = switch is Switch.on
+    settings = opened.site.settings
+    changed = profiles.switch(settings, name, on, by=who(), now=opened.now, reason=reason)
+    size = output.count(profiles.size(name), "service")
+    if not changed:
+        typer.echo(f"profile {name} was {switch.value} already")
+        return
+    typer.echo(f"profile {name} is {switch.value}: {size}")
+    if _running(opened):
+        output.note("running nodes work with it from their next start")
+
+
+@app.command("status")
+def status(ctx: typer.Context, as_json: Json = False) -> None:
+    """The site at a glance: profiles, nodes, maintenance, and where its settings come from."""
+    opened = glimpse(ctx)
+    document = _status(opened)
+    if as_json:
+        output.print_json(document)
+        return
+    console = output.console()
+    console.print(Text(document["name"], style="bold"))
+    stopped = document["maintenance"]
+    console.print(
+        output.facts(
+            [
+                ("zone", document["zone"]),
+                ("database", document["database"]),
+                ("broker", document["broker"]),
+                ("configuration", document["file"] or "defaults (no file)"),
+                (
+                    "nodes",
+                    ", ".join(f"{each['name']} {each['state']}" for each in document["nodes"]) or "none",
+                ),
+                ("maintenance", Text("on", style="yellow") if stopped else "off"),
+            ]
+        )
+    )
+    console.print()
+    table = output.table("PROFILE", "STATE", "SERVICES", "SAID BY", right=("SERVICES",))
+    for each in document["profiles"]:
+        state = Text("on", style="green") if each["on"] else Text("off", style="dim")
+        table.add_row(each["name"], state, str(each["services"]), each["source"])
+    console.print(table)
+
+
+def _status(opened: Opened) -> dict[str, Any]:
+    settings = opened.site.settings
+    live = profiles.live_profiles(opened.tx) if opened.ready else {}
+    on = profiles.active(settings, live)
+    file_says = settings.sources.get("site.profiles", "default")
+    return {
+        "name": settings.site.name,
+        "zone": settings.site.zone,
+        "database": "SQLite" if settings.database.path else "PostgreSQL",
+        "broker": "database" if settings.broker.embedded else "RabbitMQ",
+        "file": str(settings.file) if settings.file else None,
+        "maintenance": setting.get(opened.tx, "maintenance") if opened.ready else None,
+        "nodes": shown_nodes.listing(opened.tx) if opened.ready else [],
+        "profiles": [
+            {
+                "name": name,
+                "on": name in on,
+                "services": profiles.size(name),
+                "source": _source(name, live, name in settings.site.profiles, file_says),
+            }
+            for name in PROFILES
+        ],
+    }
+
+
+def _source(name: str, live: dict[str, bool], in_file: bool, file_says: str) -> str:
+    if name == "core":
+        return "always"
+    if name in live:
+        return "live"
+    return file_says if in_file else "default"
+
+
+def _running(opened: Opened) -> bool:
+    return any(each["state"] == "up" for each in shown_nodes.listing(opened.tx))

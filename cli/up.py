@@ -1,0 +1,189 @@
+"""`tickworks up`, `node`, `beat` and `web`: the processes of this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import output, process_log
+from cli.opened import settings_of, stored_profiles
+from config.settings import Settings
+from node.site import Site, open_site
+from store import database
+from web.acts.refusal import Refusal
+
+if TYPE_CHECKING:
+    from node.agent import Part
+
+Seconds = Annotated[float | None, typer.Option("--seconds", min=0, help="Stop after so many seconds.")]
+Port = Annotated[
+    int | None, typer.Option("--port", min=0, max=65535, help="Of the page; 0 takes a free one.")
+]
+NodeName = Annotated[str | None, typer.Option("--name", help="The node's name.")]
+Roles = Annotated[str | None, typer.Option("--roles", metavar="A,B", help="What it may run.")]
+Processes = Annotated[int | None, typer.Option("--processes", help="Worker processes.")]
+Threads = Annotated[int | None, typer.Option("--threads", help="Runs at once in each process.")]
+
+
+def up(
+    ctx: typer.Context,
+    seconds: Seconds = None,
+    port: Port = None,
+    name: NodeName = None,
+    roles: Roles = None,
+    processes: Processes = None,
+    threads: Threads = None,
+) -> None:
+    """Everything on this machine: coordinator, workers, beat and page. Ctrl-C drains and stops it."""
+    site = _site(ctx, port=port, name=name, roles=roles, processes=processes, threads=threads)
+    listener = _listen(site.settings)
+    parts = [*_node_parts(site), _beat_part(), _web_part(listener)]
+    _run(site, parts, seconds, lambda: _welcome(site, listener), first_look=True)
+
+
+def node(
+    ctx: typer.Context,
+    name: NodeName = None,
+    roles: Roles = None,
+    processes: Processes = None,
+    threads: Threads = None,
+    seconds: Seconds = None,
+) -> None:
+    """Workers and a coordinator on this machine; for a site of several."""
+    site = _site(ctx, name=name, roles=roles, processes=processes, threads=threads)
+    _run(site, _node_parts(site), seconds, lambda: output.note(f"{_node_line(site)}. Ctrl-C stops it."))
+
+
+def beat(ctx: typer.Context, seconds: Seconds = None) -> None:
+    """The minute tick alone; several may run."""
+    site = _site(ctx)
+    _run(site, [_beat_part()], seconds, lambda: output.note("The beat runs. Ctrl-C stops it."), joins=False)
+
+
+def web(ctx: typer.Context, port: Port = None, seconds: Seconds = None) -> None:
+    """The page alone."""
+    site = _site(ctx, port=port)
+    listener = _listen(site.settings)
+    said = f"The page is at {_address(listener)}. Ctrl-C stops it."
+    _run(site, [_web_part(listener)], seconds, lambda: output.note(said), joins=False)
+
+
+def _site(ctx: typer.Context, port: int | None = None, roles: str | None = None, **node: object) -> Site:
+    """The site as the command line wants it. Raises ConfigError, CatalogueError, DatabaseAway."""
+    given = {f"node.{key}": None if value is None else str(value) for key, value in node.items()}
+    given |= {"web.port": None if port is None else str(port), "node.roles": roles}
+    settings = settings_of(ctx, given)
+    process_log.for_processes(settings.logs.level)
+    live = stored_profiles(settings)
+    # The agent forks: nothing of an open database may be inherited.
+    database.close()
+    return open_site(settings, live)
+
+
+def _node_parts(site: Site) -> list[Part]:
+    from node import system, worker
+    from node.agent import Part
+
+    workers = range(1, site.settings.node.processes + 1)
+    return [
+        Part("system", "system", process_log.named(system.main)),
+        *(Part("worker", f"worker-{number}", process_log.named(worker.main)) for number in workers),
+    ]
+
+
+def _beat_part() -> Part:
+    from node import beat as beat_process
+    from node.agent import Part
+
+    return Part("beat", "beat", process_log.named(beat_process.main))
+
+
+def _web_part(listener: socket.socket) -> Part:
+    from node.agent import Part
+    from web import child
+
+    return Part("web", "web", process_log.named(lambda mine: child.main(mine, listener)))
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The page's socket, taken before anything starts. Raises Refusal (port_taken, open_network)."""
+    host, port = settings.web.host, settings.web.port
+    if not _loopback(host):
+        raise Refusal(
+            "open_network",
+            f"[web] host is {host}: the page has no sign-in yet, so it listens on this machine only; "
+            "use 127.0.0.1 and a tunnel",
+        )
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        # Listening at once, or a second program could bind the port as well.
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        advice = (
+            f"stop it, or choose another port: --port {port + 1}, or 0 for any" if port else "choose another"
+        )
+        why = "is in use by another program" if error.errno == 98 else f"cannot be used ({error.strerror})"
+        raise Refusal("port_taken", f"port {port} on {host} {why}: {advice}") from None
+    return listener
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _run(
+    site: Site,
+    parts: Sequence[Part],
+    seconds: float | None,
+    ready: Callable[[], None],
+    *,
+    joins: bool = True,
+    first_look: bool = False,
+) -> None:
+    from node.agent import Agent
+
+    raise typer.Exit(Agent(site, parts, joins=joins, first_look=first_look).run(ready, seconds))
+
+
+def _welcome(site: Site, listener: socket.socket) -> None:
+    """Where the page is, and what to do first."""
+    built = next(iter(site.services), None)
+    lines = [
+        f"{_node_line(site)}.",
+        "",
+        f"  page       {_address(listener)}   (this machine only; no sign-in yet)",
+        "  services   tickworks services",
+        "  live       tickworks top",
+        *([f"  force one  tickworks run {built} --wait"] if built else []),
+        "",
+        "Ctrl-C stops it; runs get 10 s to end, a second Ctrl-C stops at once.",
+    ]
+    typer.echo("\n".join(lines))
+
+
+def _node_line(site: Site) -> str:
+    settings = site.settings
+    path = settings.database.path
+    where = f"SQLite at {os.path.relpath(path)}" if path else "PostgreSQL"
+    broker = "" if settings.broker.embedded else " and RabbitMQ"
+    workers = output.count(settings.node.processes, "worker process", "worker processes")
+    slots = settings.node.processes * settings.node.threads
+    return f"Tickworks runs as node {settings.node.name}: {workers}, {slots} runs at once, {where}{broker}"
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,69 @@
+"""The end of a run, and who goes next: release, end state and hand-over in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from coordinator.grants import Here, Rules, RunMessage, grant_pass
+from store.run import claimed, waiting
+from store.run.claimed import ClaimedRun
+from store.run.ended import Ended, Ending, end
+from store.tx import Tx
+
+
+@dataclass(slots=True)
+class Finished:
+    """What the end of an attempt led to."""
+
+    ended: Ended | None  # None: it was not ours to end any more
+    next: ClaimedRun | None = None  # claimed for this thread
+    messages: list[RunMessage] = field(default_factory=list)  # to publish after the commit
+
+
+def finish_grouped(tx: Tx, ending: Ending, rules: Rules, here: Here | None) -> Finished:
+    """End a run that holds groups and grant those who waited for them.
+
+    With ``here`` the first of them that this process can execute is claimed for it.
+    """
+    tx.grant_lock()
+    finished = Finished(end(tx, ending))
+    if finished.ended is None:
+        return finished
+    passed = grant_pass(tx, rules, ending.at, groups=finished.ended.groups, here=here)
+    if passed.taken is None and waiting.any_waiting(tx):
+        _merge(tx, finished, passed.messages, None, here, ending.at)
+        passed = grant_pass(tx, rules, ending.at, here=here or NOBODY)
+    _merge(tx, finished, passed.messages, passed.taken, here, ending.at)
+    return finished
+
+
+def finish_single(tx: Tx, ending: Ending) -> Finished:
+    """End a run without groups; it never takes the grant lock. The caller then looks for waiters."""
+    return Finished(end(tx, ending))
+
+
+def next_for(tx: Tx, rules: Rules, here: Here, now: float) -> Finished:
+    """Grant the first in line what is free now; one of them to this process."""
+    tx.grant_lock()
+    passed = grant_pass(tx, rules, now, here=here)
+    finished = Finished(None)
+    _merge(tx, finished, passed.messages, passed.taken, here, now)
+    return finished
+
+
+#: Stands for "look at the first in line, but take nothing".
+NOBODY = Here(process_id=-1, node="", roles=frozenset(), services=frozenset())
+
+
+def _merge(
+    tx: Tx,
+    finished: Finished,
+    messages: list[RunMessage],
+    taken: tuple[int, int] | None,
+    here: Here | None,
+    now: float,
+) -> None:
+    finished.messages += messages
+    if taken is not None and here is not None:
+        details = tx.batch([claimed.details_of(here.process_id, [taken[1]])])[0]
+        finished.next = claimed.read_details(details, now)[taken[1]]

@@ -1,0 +1,214 @@
+"""The grant pass: under the grant lock, everybody who may start is granted.
+
+All grants come through here: those made when a run is created, when one ends and when the sweep
+looks again. It sends nothing: the caller publishes the run messages after its commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from coordinator import reasons
+from coordinator.decide import decide
+from coordinator.world import Decision, Grant, Holder, NodeSlots, Waiter, World
+from store import setting
+from store.run import granted, waiting
+from store.tx import Statement, Tx
+
+#: How many of a line are looked at when something gets free; the sweep looks at all.
+LOOK = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The ``[coordinator]`` settings, in seconds."""
+
+    age_step: float = 60.0
+    reserve_after: float = 60.0
+    lease: float = 15.0
+    grace: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunMessage:
+    """A granted run to be told to the workers: publish it after the commit."""
+
+    run_id: int
+    fence: int
+    service: str
+    for_node: str
+    roles: str
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The process that could take a run itself: its node, its id, and what it can execute."""
+
+    process_id: int
+    node: str
+    roles: frozenset[str]
+    services: frozenset[str]
+
+    def can_take(self, waiter: Waiter) -> bool:
+        """True when this process may execute it."""
+        mine = waiter.for_node == self.node if waiter.for_node else not waiter.roles.isdisjoint(self.roles)
+        return mine and waiter.service in self.services
+
+
+@dataclass(slots=True)
+class Pass:
+    """What a grant pass did."""
+
+    messages: list[RunMessage]
+    taken: tuple[int, int] | None = None  # (run, fence) claimed for `here`
+    more: bool = False  # somebody still waits in the line that was looked at
+
+
+def grant_pass(
+    tx: Tx,
+    rules: Rules,
+    now: float,
+    *,
+    groups: Sequence[str] | None = None,
+    runs: Sequence[int] | None = None,
+    here: Here | None = None,
+) -> Pass:
+    """Grant all that may start; the caller holds the grant lock.
+
+    With ``groups`` only those who wait for these are looked at, with ``runs`` only these runs, with
+    ``here`` alone the first in line; with none of them, the whole line. Added to a part of the line are
+    those who could be before it: at its groups, and for a free slot. ``here`` takes the first run it can
+    execute: that one is claimed instead of granted.
+
+    A part of the line is at most `LOOK` long; whoever stands behind so many that cannot start is granted
+    by the next look at the whole line, which the sweep takes.
+    """
+    dialect = tx.dialect
+    if groups is not None:
+        scope = waiting.of_groups(dialect, groups, now, rules.age_step, LOOK)
+    elif runs is not None:
+        scope = waiting.of_runs(runs)
+    elif here is not None:
+        scope = waiting.first_in_line(dialect, now, rules.age_step, LOOK)
+    else:
+        scope = waiting.all_waiting()
+    world, waiters = look(tx, rules, now, scope)
+    if groups is not None or runs is not None:
+        waiters = _with_slot_line(tx, world, waiters)
+    if not waiters:
+        return Pass([])
+    if groups is not None or runs is not None or here is not None:
+        waiters = _with_rivals(tx, world, waiters, set(groups or ()))
+    decision = decide(waiters, world)
+    if groups is None and here is None:
+        reasons.note(tx, now, waiters, decision.waits)
+    return _carry_out(tx, world, waiters, decision, here)
+
+
+def look(tx: Tx, rules: Rules, now: float, scope: Statement) -> tuple[World, list[Waiter]]:
+    """The world and the waiters of `scope` at this moment."""
+    nodes, active, held, rows, maintenance, for_slots = tx.batch(
+        [waiting.NODES, waiting.ACTIVE, waiting.HELD, scope, setting.MAINTENANCE, waiting.FOR_SLOTS]
+    )
+    world = World(now, rules.age_step, rules.reserve_after, maintenance=bool(maintenance))
+    world.slot_waiters = bool(for_slots)
+    world.nodes = [
+        NodeSlots(name, words(roles), words(services), int(slots)) for name, roles, services, slots in nodes
+    ]
+    by_name = {node.name: node for node in world.nodes}
+    for node, service, limit_node, count in active:
+        world.active[service, limit_node] = world.active.get((service, limit_node), 0) + count
+        if node in by_name:
+            by_name[node].busy += count
+    world.held = {row[0]: Holder(row[1], row[2], row[3], row[4]) for row in held}
+    return world, [_waiter(row, now) for row in rows]
+
+
+@lru_cache(maxsize=4096)
+def words(text: str) -> frozenset[str]:
+    """The names in a space-separated text."""
+    return frozenset(text.split())
+
+
+def _with_slot_line(tx: Tx, world: World, waiters: list[Waiter]) -> list[Waiter]:
+    """Add those who wait for nothing but a slot while one is free: it is theirs if they come first."""
+    if not world.slot_waiters or all(node.free <= 0 for node in world.nodes):
+        return waiters
+    statement = waiting.first_in_line(tx.dialect, world.now, world.age_step, LOOK)
+    return waiters + _others(tx, world, statement, waiters)
+
+
+def _with_rivals(tx: Tx, world: World, waiters: list[Waiter], seen: set[str]) -> list[Waiter]:
+    """Add those who may have reserved a group of these, and those who may have reserved one of theirs."""
+    fresh = waiters
+    while others := {group for waiter in fresh for group in waiter.groups} - seen - world.held.keys():
+        seen = seen | others
+        statement = waiting.of_groups(tx.dialect, sorted(others), world.now, world.age_step, LOOK)
+        fresh = _others(tx, world, statement, waiters)
+        waiters = waiters + fresh
+    return waiters
+
+
+def _others(tx: Tx, world: World, statement: Statement, known: Sequence[Waiter]) -> list[Waiter]:
+    ids = {waiter.run_id for waiter in known}
+    found = [_waiter(row, world.now) for row in tx.all(*statement)]
+    return [waiter for waiter in found if waiter.run_id not in ids]
+
+
+def _carry_out(tx: Tx, world: World, waiters: list[Waiter], decision: Decision, here: Here | None) -> Pass:
+    by_id = {waiter.run_id: waiter for waiter in waiters}
+    done = Pass([], more=bool(decision.waits))
+    rest: list[Grant] = []
+    for grant in decision.grants:
+        if here and done.taken is None and here.can_take(by_id[grant.run_id]) and _moved(world, grant, here):
+            fence = granted.grant_and_claim(
+                tx, grant.run_id, process_id=here.process_id, node=here.node, now=world.now
+            )
+            if fence is not None:
+                done.taken = (grant.run_id, fence)
+                continue
+            here = None
+        rest.append(grant)
+    fences = granted.grant(tx, [(grant.run_id, grant.node) for grant in rest], world.now)
+    for grant in rest:
+        roles = " ".join(sorted(by_id[grant.run_id].roles))
+        done.messages.append(
+            RunMessage(grant.run_id, fences[grant.run_id], grant.service, grant.for_node, roles)
+        )
+    return done
+
+
+def _moved(world: World, grant: Grant, here: Here) -> bool:
+    """Book a grant for this node instead of the one that was chosen; False if it is full or away."""
+    if grant.node == here.node:
+        return True
+    nodes = {node.name: node for node in world.nodes}
+    if here.node not in nodes or nodes[here.node].free <= 0:
+        return False
+    nodes[grant.node].busy -= 1
+    nodes[here.node].busy += 1
+    return True
+
+
+def _waiter(row: tuple[Any, ...], now: float) -> Waiter:
+    paused = row[11] is not None and (row[12] is None or row[12] > now)
+    return Waiter(
+        run_id=row[0],
+        service=row[1],
+        title=row[2],
+        for_node=row[3],
+        roles=words(row[4]),
+        groups=tuple(row[5].split()),
+        priority=row[6],
+        queued_at=row[7],
+        not_before=row[8],
+        preempt=bool(row[9]),
+        paused=paused,
+        parallel=row[10],
+        limit_node=row[16],
+        stopped=bool(row[17]),
+        noted=(row[13], row[14], row[15]),
+    )

@@ -1,0 +1,44 @@
+"""The board: a page of memory where children post their life signs and the agent reads them.
+
+A hung child (C code that keeps the interpreter lock) cannot say that it hangs. So it posts in
+advance: when it last lived, and when it is to be killed unless it posts otherwise. The agent needs
+no thread, no database and no message to read it. Times are CLOCK_MONOTONIC, one for the machine.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+
+_ROW = struct.Struct("dd")
+
+
+class Board:
+    """Rows of (alive at, kill at), one a child; made before the fork, shared by all."""
+
+    def __init__(self, rows: int) -> None:
+        self._memory = mmap.mmap(-1, rows * _ROW.size)
+        self.rows = rows
+
+    def clear(self, row: int, now: float) -> None:
+        """A new child takes the row."""
+        self._write(row, now, 0.0)
+
+    def alive(self, row: int, now: float) -> None:
+        """The child lives."""
+        self._write(row, now, self.kill_at(row))
+
+    def alive_at(self, row: int) -> float:
+        """When the child last said that it lives."""
+        return float(_ROW.unpack_from(self._memory, row * _ROW.size)[0])
+
+    def kill_at(self, row: int) -> float:
+        """When the child is to be killed; 0: not planned."""
+        return float(_ROW.unpack_from(self._memory, row * _ROW.size)[1])
+
+    def set_kill_at(self, row: int, when: float) -> None:
+        """Plan the end of the child, or (0) take it back."""
+        self._write(row, self.alive_at(row), when)
+
+    def _write(self, row: int, alive_at: float, kill_at: float) -> None:
+        _ROW.pack_into(self._memory, row * _ROW.size, alive_at, kill_at)

@@ -1,0 +1,159 @@
+"""What every child of the agent has: a name nobody else has, a row on the board, a lease."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from node.board import Board
+from node.site import Site
+from store import database, process
+from store.errors import DatabaseAway
+
+logger = logging.getLogger(__name__)
+
+#: Exit codes that the agent understands.
+RELOAD = 77
+LEASE_LOST = 70
+#: Seconds between two tries to reach the database at the start.
+AGAIN = 0.5
+#: How long runs may go on after Ctrl-C, in seconds.
+HURRY = 10.0
+
+
+@dataclass(frozen=True)
+class Child:
+    """One process of a node. ``incarnation`` is the agent's and a serial number: never used twice."""
+
+    site: Site
+    kind: str
+    name: str
+    incarnation: str
+    board: Board
+    row: int
+    deaths: int | None = None  # the system worker reads here which siblings the agent has buried
+
+    @property
+    def node(self) -> str:
+        """The node's name."""
+        return self.site.settings.node.name
+
+
+class Stop:
+    """The wish that this process ends, set by a signal; ``wait`` is how a main thread idles.
+
+    SIGTERM drains for the full time, SIGUSR1 (somebody pressed Ctrl-C) for `HURRY` seconds. SIGINT
+    itself is the agent's: a terminal sends it to all of us at once.
+    """
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self.hurried = False
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, self._asked)
+        signal.signal(signal.SIGUSR1, self._asked)
+
+    def _asked(self, number: int, _: object) -> None:
+        self.hurried = self.hurried or number == signal.SIGUSR1
+        self._event.set()
+
+    def is_set(self) -> bool:
+        """True once the process should end."""
+        return self._event.is_set()
+
+    def set(self) -> None:
+        """Ask this process to end."""
+        self._event.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait; True as soon as the process should end."""
+        return self._event.wait(seconds)
+
+
+def enter(child: Child, stop: Stop, slots: int = 0) -> int | None:
+    """Open the database and register; waits while it is away. The process id, None if told to stop."""
+    database.open(child.site.settings.database.url)
+    away = False
+    while not stop.is_set():
+        try:
+            child.board.alive(child.row, child.site.clock.monotonic())
+            return database.write(
+                lambda tx: process.register(
+                    tx,
+                    node=child.node,
+                    kind=child.kind,
+                    name=child.name,
+                    incarnation=child.incarnation,
+                    pid=os.getpid(),
+                    slots=slots,
+                    now=child.site.clock.now(),
+                )
+            )
+        except DatabaseAway as error:
+            if not away:
+                logger.warning("%s waits for the database: %s", child.name, error)
+            away = True
+            stop.wait(AGAIN)
+    return None
+
+
+def leave(child: Child, process_id: int, reason: str = "stopped") -> None:
+    """Say that this process has ended in order; the runs it had are ended already."""
+    try:
+        database.write(
+            lambda tx: process.end(
+                tx, [process_id], state="ended", reason=reason, now=child.site.clock.now()
+            )
+        )
+    except DatabaseAway:
+        pass  # the next incarnation finds it
+    database.close()
+
+
+class Lease:
+    """Renews the process's lease from one thread, and posts its life on the board from another.
+
+    Two, so that a database that does not answer does not look like a process that hangs.
+    """
+
+    def __init__(self, child: Child, process_id: int, also: Callable[[], None] | None = None) -> None:
+        self._child = child
+        self._process_id = process_id
+        self._also = also
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
+        self._pulse = threading.Thread(target=self._live, name="pulse", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._pulse.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; waits for the thread."""
+        self._stop.set()
+        self._thread.join(5)
+
+    def _live(self) -> None:
+        while not self._stop.wait(0.5):
+            self._child.board.alive(self._child.row, self._child.site.clock.monotonic())
+
+    def _run(self) -> None:
+        clock = self._child.site.clock
+        while not self._stop.wait(self._child.site.rules.lease / 5):
+            try:
+                known = database.write(
+                    lambda tx: process.renew(tx, self._process_id, now=clock.now()), durable=False
+                )
+                if self._also:
+                    self._also()
+            except DatabaseAway:
+                continue
+            if not known:
+                logger.error("%s was given up while it lived; it starts anew", self._child.name)
+                os._exit(LEASE_LOST)
+        database.drop_connection()

@@ -1,0 +1,129 @@
+"""Before a node's processes start, and after they have ended: short children of the agent."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+
+from coordinator import rescue
+from coordinator.requests import Refused, Request, request
+from node.site import Site
+from store import database, migrate, node, process, service
+from store.errors import DatabaseError, WrongMachine
+from store.tx import Tx
+
+logger = logging.getLogger(__name__)
+
+#: The origins of the catalogue's own services.
+OURS = ("machpanel", "jerasoft", "tickworks")
+
+
+def release() -> str:
+    """The installed version of Tickworks."""
+    try:
+        return version("tickworks")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def prepare(site: Site, incarnation: str, joins: bool, first_look: bool = False) -> None:
+    """Migrate, tell the database of the catalogue, and join as this incarnation of the node.
+
+    What an earlier incarnation left behind is buried: its agent's lock was free, so it is gone.
+    With ``first_look`` a database that is new gets one run of each of our services, so that a
+    newcomer sees within a minute what else would show tonight.
+
+    Raises DatabaseError.
+    """
+    database.open(site.settings.database.url)
+    applied = migrate.up()
+    for name in applied:
+        logger.info("database: applied %s", name)
+    name = site.settings.node.name
+    new = first_look and migrate.FIRST in applied
+
+    def work(tx: Tx) -> None:
+        now = site.clock.now()
+        _same_machine(tx, site)
+        changed = service.sync(tx, site.declared(), now)
+        if changed:
+            logger.info("catalogue: %d services are new or changed", len(changed))
+        if not joins:
+            return
+        old = [row.id for row in process.live(tx) if row.node == name]
+        rescue.bury(
+            tx, old, site.rules, state="ended", reason=f"node {name} was started anew", now=now
+        )
+        node.join(
+            tx,
+            name=name,
+            incarnation=incarnation,
+            roles=site.settings.node.roles,
+            services=site.services,
+            host=platform.node(),
+            version=release(),
+            now=now,
+        )
+        if new:
+            _look_first(tx, site, now)
+
+    database.write(work)
+    database.close()
+
+
+def farewell(site: Site, incarnation: str) -> None:
+    """The node has ended in order: nothing of it is left, it has left."""
+    database.open(site.settings.database.url)
+    name = site.settings.node.name
+
+    def work(tx: Tx) -> None:
+        now = site.clock.now()
+        rows = [row.id for row in process.live(tx) if row.node == name and row.incarnation.startswith(incarnation)]
+        rescue.bury(tx, rows, site.rules, state="ended", reason="the node stopped", now=now, ended="drained")
+        node.set_state(tx, name, "left", now, incarnation)
+
+    try:
+        database.write(work)
+    except DatabaseError as error:
+        logger.warning("the node could not say good-bye: %s", error)
+    database.close()
+
+
+def _look_first(tx: Tx, site: Site, now: float) -> None:
+    """Ask for a run of each of our services that has planned times; it waits for the workers."""
+    for row in service.rows(tx):
+        ours = site.services[row["name"]].origin in OURS
+        if ours and row["enabled"] and not row["missing"] and row["kind"] in ("periodic", "fixed_time"):
+            asked = Request(
+                service=row["name"], trigger="manual", by="first start", reason="the site is new: a first look"
+            )
+            with suppress(Refused):  # no node that is up may run it
+                request(tx, asked, site.rules, now)
+
+
+def _same_machine(tx: Tx, site: Site) -> None:
+    """SQLite is for one machine: refuse a second host while a node of the first is up."""
+    if tx.dialect != "sqlite":
+        return
+    other = tx.value(
+        "SELECT host FROM node WHERE state IN ('up', 'draining') AND host <> ? AND seen_at > ? LIMIT 1",
+        (platform.node(), site.clock.now() - 60),
+    )
+    if other:
+        raise WrongMachine(f"this SQLite file is used by {other}: use PostgreSQL for more than one machine")
+
+
+def guarded(work: object, what: str) -> int:
+    """Run a short child's work; its exit code, the reason in one line."""
+    try:
+        work()  # type: ignore[operator]
+    except DatabaseError as error:
+        logger.error("%s: %s", what, error)
+        return 5
+    except Exception as error:
+        logger.error("%s: %s: %s", what, type(error).__name__, error, exc_info=bool(os.getenv("TICKWORKS_TRACE")))
+        return 1
+    return 0

@@ -1,0 +1,75 @@
+"""Everything a process needs to know about its site; made once, before the fork."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from actors import Service
+from actors.catalogue import Catalogue, load
+from actors.declared import declared
+from config.problems import ConfigError
+from config.settings import Settings
+from coordinator.grants import Rules
+from domain.time.clock import Clock, SystemClock
+from store.service import Declared
+
+
+@dataclass(frozen=True)
+class Site:
+    """Settings, the catalogue of the profiles that are on, and what follows from them."""
+
+    settings: Settings
+    catalogue: Catalogue
+    clock: Clock
+    profiles: frozenset[str]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The system's zone."""
+        return ZoneInfo(self.settings.site.zone)
+
+    @property
+    def rules(self) -> Rules:
+        """The ``[coordinator]`` settings."""
+        return Rules(**self.settings.coordinator.model_dump())
+
+    @property
+    def services(self) -> dict[str, Service]:
+        """The services that can run, by name."""
+        return {
+            service.name: service
+            for service in self.catalogue.services.values()
+            if not (service.planned or service.legacy)
+        }
+
+    def declared(self) -> list[Declared]:
+        """What the database is told of them. Raises ConfigError for wrong defaults in the file."""
+        history = {f"history.{key}": value for key, value in self.settings.history.model_dump().items()}
+        found, problems = declared(self.services.values(), self.settings.service, settings=history)
+        if problems:
+            raise ConfigError(problems)
+        return found
+
+
+def open_site(settings: Settings, live_profiles: dict[str, bool] | None = None) -> Site:
+    """The site of these settings; ``live_profiles`` are those an operator switched on or off.
+
+    Raises CatalogueError when services cannot be imported, ConfigError for wrong defaults.
+    """
+    folder = str(settings.root.resolve())
+    if settings.catalogue.modules and folder not in sys.path:
+        sys.path.insert(0, folder)
+    profiles = active_profiles(settings, live_profiles)
+    site = Site(settings, load(profiles, settings.catalogue.modules), SystemClock(), profiles)
+    site.declared()
+    return site
+
+
+def active_profiles(settings: Settings, live_profiles: dict[str, bool] | None) -> frozenset[str]:
+    """The profiles of the file, and above them those that were switched on or off live."""
+    profiles = set(settings.site.active_profiles)
+    for profile, on in (live_profiles or {}).items():
+        profiles = profiles | {profile} if on else profiles - {profile}
+    return frozenset(profiles | {"core"})

@@ -1,0 +1,162 @@
+"""The system worker: requests and the coordinator, apart from all services.
+
+It imports no service code to execute, so that a grant or a request never waits behind one.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+
+from broker.connect import connect
+from broker.declare import declare_look_again
+from broker.publish import Publisher
+from broker.queues import COORDINATOR, REQUESTS
+from broker.request_actor import Requests
+from broker.worker import Worker
+from coordinator import rescue
+from coordinator.grants import RunMessage
+from coordinator.requests import forget_keys
+from coordinator.sweep import INTERVAL, Sweeper
+from node.child import RELOAD, Child, Lease, Stop, enter, leave
+from node.site import active_profiles
+from store import database, node, rejected, setting
+from store.errors import DatabaseError
+from store.tx import Tx
+
+logger = logging.getLogger(__name__)
+
+#: One thread for "look again", one for requests.
+THREADS = 2
+
+
+def main(child: Child) -> int:
+    """Run until told to stop. The exit code; RELOAD when the profiles were changed."""
+    return System(child).run()
+
+
+class System:
+    """The parts of the system worker and its main loop."""
+
+    def __init__(self, child: Child) -> None:
+        self._child = child
+        self._stop = Stop()
+        self._clock = child.site.clock
+        self._sweeper = Sweeper(child.site.rules, self._clock.now, self._clock.monotonic)
+        self._unread = b""
+        self._away = False
+        self._keys_at = 0.0
+        self._reload = False
+
+    def run(self) -> int:
+        """Serve until told to stop."""
+        process_id = enter(self._child, self._stop)
+        if process_id is None:
+            return 0
+        agent = self._child.incarnation.rsplit(".", 1)[0]
+        lease = Lease(self._child, process_id, lambda: self._seen(agent))
+        lease.start()
+        broker = connect(self._child.site.settings.broker.url)
+        broker.on_rejected = self._rejected
+        self._publisher = Publisher(broker)
+        requests = Requests(
+            self._child.site.catalogue, self._child.site.rules, self._clock.now, self._publisher.runs
+        )
+        requests.declare(broker)
+        declare_look_again(broker, self._sweep)
+        worker = Worker(broker, queues=[COORDINATOR, REQUESTS], worker_threads=THREADS)
+        worker.start()
+        self._serve()
+        worker.stop(2000)
+        lease.stop()
+        broker.close()
+        leave(self._child, process_id)
+        return RELOAD if self._reload else 0
+
+    def _serve(self) -> None:
+        """Sweep every INTERVAL, and at once when the agent has buried somebody."""
+        next_sweep = 0.0
+        while not self._stop.is_set():
+            buried = self._read_deaths(max(0.0, next_sweep - self._clock.monotonic()))
+            if buried:
+                self._safely(lambda buried=buried: self._bury(buried))  # type: ignore[misc]
+            if self._clock.monotonic() >= next_sweep:
+                self._safely(self._sweep)
+                next_sweep = self._clock.monotonic() + INTERVAL
+        while buried := self._read_deaths(0.0):
+            self._safely(lambda buried=buried: self._bury(buried))  # type: ignore[misc]
+
+    def _read_deaths(self, wait: float) -> list[str]:
+        """Incarnations the agent has waited for (waitpid): proof that they are gone."""
+        pipe = self._child.deaths
+        if pipe is None:
+            self._stop.wait(wait)
+            return []
+        ready, _, _ = select.select([pipe], [], [], min(wait, INTERVAL))
+        if not ready:
+            return []
+        data = os.read(pipe, 65_536)
+        if not data:
+            self._stop.set()  # the agent is gone
+        *lines, self._unread = (self._unread + data).split(b"\n")
+        return [line.decode() for line in lines]
+
+    def _bury(self, incarnations: list[str]) -> None:
+        def work(tx: Tx) -> list[RunMessage]:
+            messages: list[RunMessage] = []
+            for line in incarnations:
+                incarnation, _, reason = line.partition(" ")
+                rows = tx.all(
+                    "SELECT id, state FROM process WHERE node = ? AND incarnation = ? AND state IN ('up', 'draining')",
+                    (self._child.node, incarnation),
+                )
+                drained = all(row[1] == "draining" for row in rows)
+                messages += rescue.bury(
+                    tx,
+                    [row[0] for row in rows],
+                    self._child.site.rules,
+                    state="ended",
+                    reason=reason or "its process is gone",
+                    now=self._clock.now(),
+                    ended="drained" if drained else "lost",
+                )
+            return messages
+
+        self._publisher.runs(database.write(work))
+
+    def _sweep(self) -> None:
+        swept = self._sweeper.sweep()
+        for name in swept.lost:
+            logger.error("%s is lost: its lease is over", name)
+        self._publisher.runs(swept.messages)
+        site = self._child.site
+        if active_profiles(site.settings, setting.get(database.read(), "profiles")) != site.profiles:
+            logger.info("the profiles were changed: the node starts anew with them")
+            self._reload = True
+            self._stop.set()
+        if self._clock.monotonic() - self._keys_at > 3600:
+            self._keys_at = self._clock.monotonic()
+            database.write(lambda tx: forget_keys(tx, self._clock.now()))
+
+    def _rejected(self, queue: str, body: bytes, reason: str) -> None:
+        now = self._clock.now()
+        database.write(lambda tx: rejected.keep(tx, queue, body, reason, now))
+
+    def _seen(self, agent: str) -> None:
+        database.write(lambda tx: node.seen(tx, self._child.node, agent, self._clock.now()), durable=False)
+
+    def _safely(self, work: object) -> None:
+        try:
+            work()  # type: ignore[operator]
+        except DatabaseError as error:
+            if not self._away:
+                logger.warning("the coordinator waits for the database: %s", error)
+            self._away = True
+            self._stop.wait(0.5)
+        except Exception:
+            logger.exception("the sweep failed; it is repeated")
+        else:
+            if self._away:
+                logger.info("the coordinator goes on: the database is back")
+            self._away = False

@@ -1,0 +1,158 @@
+"""Watches the runs of one worker process: leases, cancels, time limits and hung code."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+
+from broker.runner.active import ActiveRun
+from broker.runner.runner import Runner
+from coordinator import rescue
+from node.child import LEASE_LOST, Child
+from store import database, process
+from store.errors import DatabaseError
+from store.process import stop_signs
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two looks.
+TICK = 0.25
+#: While runs are in execution, seconds between two looks at the database (cancels).
+SIGNS = 1.0
+#: A run that we hold but do not execute for so many seconds is given up.
+ASTRAY = 5.0
+
+
+class Warden:
+    """The main thread of a worker process calls `tick` until the process ends.
+
+    It never waits for the database: a thread of its own does, so that an outage of it cannot look
+    like hung code.
+    """
+
+    def __init__(self, child: Child, process_id: int, runner: Runner) -> None:
+        self._child = child
+        self._process_id = process_id
+        self._runner = runner
+        self._clock = child.site.clock
+        self._grace = child.site.rules.grace
+        self._lease = child.site.rules.lease
+        self._renewed = self._clock.monotonic()
+        self._astray: dict[int, float] = {}  # run -> since when
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._renew_on, name="lease", daemon=True)
+        self.spent = False  # a run did not stop in its grace: the process takes nothing new
+
+    def start(self) -> None:
+        """Begin to renew the lease."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """The process ends in order: renew no more."""
+        self._ended.set()
+        self._thread.join(2)
+
+    def tick(self) -> None:
+        """One look at everything."""
+        now = self._clock.monotonic()
+        runs = self._runner.active.all()
+        self._child.board.alive(self._child.row, now)
+        for run in runs:
+            self._limits(run, now)
+        self.post()
+        self._guard_lease(now)
+
+    def post(self, _: ActiveRun | None = None) -> None:
+        """Post when the agent is to kill this process, were nobody to take it back."""
+        limits = [self._kill_at(run) for run in self._runner.active.all()]
+        self._child.board.set_kill_at(self._child.row, min(limits, default=0.0))
+
+    def _kill_at(self, run: ActiveRun) -> float:
+        """A hung run costs the process one grace after its own: its siblings may end meanwhile."""
+        stop_at = run.stop_at or run.deadline
+        return stop_at + 2 * self._grace
+
+    def _limits(self, run: ActiveRun, now: float) -> None:
+        if now >= run.deadline:
+            run.ask_to_stop("time limit", now)
+        if run.stop_reason is None:
+            return
+        if now >= run.stop_at + self._grace / 2:
+            run.interrupt()
+        if now >= run.stop_at + self._grace and run.in_service:
+            self._spend(run, now)
+
+    def _spend(self, run: ActiveRun, now: float) -> None:
+        if not self.spent:
+            logger.error(
+                "run %d of %s did not stop: %s is killed", run.claimed.run_id, run.claimed.service, self._child.name
+            )
+        self.spent = True
+        siblings = [other for other in self._runner.active.all() if other.in_service and other.stop_reason is None]
+        if not siblings:
+            self._child.board.set_kill_at(self._child.row, now)
+
+    def _renew_on(self) -> None:
+        while not self._ended.wait(min(SIGNS, self._lease / 5) if self._runner.active.all() else self._lease / 5):
+            self._ask_database()
+        database.drop_connection()
+
+    def _ask_database(self) -> None:
+        """Renew the lease, and learn what was cancelled or taken away."""
+        now = self._clock.monotonic()
+        try:
+            known = database.write(
+                lambda tx: process.renew(tx, self._process_id, now=self._clock.now()), durable=False
+            )
+            if not known:
+                logger.error("%s was given up while it lived; it ends", self._child.name)
+                os._exit(LEASE_LOST)
+            self._renewed = now
+            signs = stop_signs(database.read(), self._process_id)
+            self._own_up(signs)
+            self._runner.flush()
+        except DatabaseError:
+            return
+        for run in self._runner.active.all():
+            if not run.in_service:
+                continue
+            fence, cancel_at = signs.get(run.claimed.run_id, (None, None))
+            if run.started > now:
+                continue  # it began after we looked
+            if fence != run.claimed.fence:
+                run.ask_to_stop("lost", now)
+            elif cancel_at is not None:
+                run.ask_to_stop("cancel", now)
+
+    def _own_up(self, signs: dict[int, tuple[int, float | None]]) -> None:
+        """Runs that are ours by the database's word, but that nobody here executes, for some seconds.
+
+        The answer to a claim's commit was lost, or an end could not be written: they are lost.
+        """
+        active = {run.claimed.run_id for run in self._runner.active.all()}
+        now = self._clock.monotonic()
+        self._astray = {run: self._astray.get(run, now) for run in set(signs) - active}
+        lost = sorted(run for run, since in self._astray.items() if now - since >= ASTRAY)
+        if lost:
+            logger.warning("runs %s are not executed here: they are given up", ", ".join(map(str, lost)))
+            rules, at = self._child.site.rules, self._clock.now()
+            reason = f"{self._child.name} did not execute it"
+            messages = database.write(
+                lambda tx: rescue.end_runs(tx, self._process_id, lost, rules, reason=reason, now=at)
+            )
+            self._runner.engine.publish(messages)
+
+    def _guard_lease(self, now: float) -> None:
+        """Without renewal, runs that hold groups must be gone before the lease can be over."""
+        silent = now - self._renewed
+        if silent < self._lease / 2:
+            return
+        holders = [run for run in self._runner.active.all() if run.claimed.groups and run.in_service]
+        for run in holders:
+            run.ask_to_stop("lost", now)
+            if silent > self._lease * 0.7:
+                run.interrupt()
+        if holders and silent > self._lease * 0.85:
+            logger.error("%s cannot renew its lease and holds groups: it ends", self._child.name)
+            os._exit(LEASE_LOST)

@@ -1,0 +1,117 @@
+"""The beat: wakes on each minute and writes what is due, as one transaction for all services.
+
+It is periodiq's scheduler with its clockwork replaced: periodiq takes its rules once, dies with
+the broker and knows neither gaps nor folds of a clock (measured), so the rules live in the
+database and nothing here depends on the broker. Several beats may run; the ledger's guard makes
+the second one find nothing to do.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pendulum
+import periodiq
+
+from domain.time.clock import Clock
+from schedules.ledger import Accounted, account
+from store import database, service, setting
+from store.errors import DatabaseError
+from store.tx import Tx
+
+logger = logging.getLogger(__name__)
+
+#: After a failure, seconds until the minute is tried again.
+RETRY = 1.0
+
+
+class StoredSpec:
+    """What an actor's `periodic` option holds: a rule that is read from the database each minute."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def validate(self, now: Any) -> bool:
+        """periodiq's question "now?": always worth a look, the ledger decides."""
+        return True
+
+    def next_valid_date(self, now: Any) -> Any:
+        """The next minute."""
+        return now.add(minutes=1).start_of("minute")
+
+    def __str__(self) -> str:
+        return f"the stored schedule of {self.name}"
+
+
+class Beat(periodiq.Scheduler):  # type: ignore[misc]
+    """Writes the due occurrences of the services whose actors carry a `StoredSpec`.
+
+    ``grant(tx, runs)`` runs the grant pass in the same transaction and returns messages, which
+    ``publish`` sends after the commit.
+    """
+
+    def __init__(
+        self,
+        actors: Sequence[Any],
+        *,
+        zone: ZoneInfo,
+        clock: Clock,
+        grant: Callable[[Tx, Sequence[int]], list[Any]],
+        publish: Callable[[list[Any]], None],
+    ) -> None:
+        super().__init__(actors)
+        self.specs = [actor.options["periodic"] for actor in actors]
+        self._zone = zone
+        self._clock = clock
+        self._grant = grant
+        self._publish = publish
+        self._stop = threading.Event()
+        self._away = False
+
+    def loop(self) -> None:
+        """Tick at once, then on every full minute, until `stop`."""
+        while not self._stop.is_set():
+            wait = self.until_next_minute() if self.schedule() else RETRY
+            self._stop.wait(wait)
+
+    def stop(self) -> None:
+        """End `loop`."""
+        self._stop.set()
+
+    def until_next_minute(self) -> float:
+        """Seconds to the next full minute of the wall clock."""
+        now = self._clock.now()
+        looks = [spec.next_valid_date(pendulum.from_timestamp(now)).timestamp() for spec in self.specs]
+        due = min(looks, default=now + 60)
+        return max(0.01, float(due) - now)
+
+    def schedule(self) -> bool:
+        """Account for all services up to now; False when the database was away."""
+        try:
+            done, messages = database.write(self._tick)
+        except DatabaseError as error:
+            if not self._away:
+                logger.warning("the beat waits for the database: %s", error)
+            self._away = True
+            return False
+        if self._away:
+            logger.warning("the beat goes on: the database is back")
+            self._away = False
+        self._publish(messages)
+        if done.results:
+            counts = ", ".join(f"{count} {result}" for result, count in sorted(done.results.items()))
+            logger.debug("tick: %s", counts)
+        return True
+
+    def _tick(self, tx: Tx) -> tuple[Accounted, list[Any]]:
+        tx.grant_lock()
+        now = self._clock.now()
+        known = {spec.name for spec in self.specs}
+        rows = [row for row in service.rows(tx) if row["name"] in known]
+        done = account(tx, rows, now, self._zone)
+        setting.put(tx, "beat", {"at": now}, now)
+        return done, self._grant(tx, done.queued) if done.queued else []

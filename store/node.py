@@ -1,0 +1,91 @@
+"""Nodes: a machine or container with roles, and what it can run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from store.tx import Tx
+
+
+def join(
+    tx: Tx,
+    *,
+    name: str,
+    incarnation: str,
+    roles: Iterable[str],
+    services: Iterable[str],
+    host: str,
+    version: str,
+    now: float,
+) -> None:
+    """A node starts (again): it is up under a new incarnation."""
+    values = (incarnation, " ".join(sorted(roles)), " ".join(sorted(services)), host, version, now, now, now)
+    tx.run(
+        """INSERT INTO node (incarnation, roles, services, host, version, started_at, seen_at, state_at, name,
+                             state)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'up')
+           ON CONFLICT (name) DO UPDATE SET incarnation = excluded.incarnation, roles = excluded.roles,
+               services = excluded.services, host = excluded.host, version = excluded.version,
+               started_at = excluded.started_at, seen_at = excluded.seen_at, state_at = excluded.state_at,
+               state = 'up'""",
+        (*values, name),
+    )
+
+
+def seen(tx: Tx, name: str, incarnation: str, now: float) -> None:
+    """The node's system worker lives; a node that was given up meanwhile is up again."""
+    tx.run(
+        """UPDATE node SET seen_at = ?,
+               state_at = CASE WHEN state IN ('lost', 'left') THEN ? ELSE state_at END,
+               state = CASE WHEN state IN ('lost', 'left') THEN 'up' ELSE state END
+           WHERE name = ? AND incarnation = ?""",
+        (now, now, name, incarnation),
+    )
+
+
+def set_state(tx: Tx, name: str, state: str, now: float, incarnation: str | None = None) -> bool:
+    """Change a node's state (of this incarnation only); whether it was another before."""
+    return (
+        tx.run(
+            """UPDATE node SET state = ?, state_at = ?
+               WHERE name = ? AND state <> ? AND incarnation = COALESCE(?, incarnation)""",
+            (state, now, name, state, incarnation),
+        )
+        == 1
+    )
+
+
+def lose(tx: Tx, name: str, incarnation: str, now: float) -> bool:
+    """A node's system worker was given up: the node is lost, unless it has another one already."""
+    return (
+        tx.run(
+            """UPDATE node SET state = 'lost', state_at = ?
+               WHERE name = ? AND incarnation = ? AND state IN ('up', 'draining')
+                 AND NOT EXISTS (SELECT 1 FROM process p WHERE p.node = node.name AND p.kind = 'system'
+                                 AND p.state IN ('up', 'draining'))""",
+            (now, name, incarnation),
+        )
+        == 1
+    )
+
+
+def rows(tx: Tx) -> list[dict[str, Any]]:
+    """Every node with its slots and how many of them are taken."""
+    return tx.dicts(
+        """SELECT n.*, COALESCE(p.slots, 0) AS slots, COALESCE(p.processes, 0) AS processes,
+                  COALESCE(r.busy, 0) AS busy
+           FROM node n
+           LEFT JOIN (SELECT node, SUM(slots) AS slots, COUNT(*) AS processes FROM process
+                      WHERE kind = 'worker' AND state IN ('up', 'draining') GROUP BY node) p
+               ON p.node = n.name
+           LEFT JOIN (SELECT node, COUNT(*) AS busy FROM run
+                      WHERE state IN ('granted', 'running') GROUP BY node) r ON r.node = n.name
+           ORDER BY n.name"""
+    )
+
+
+def one(tx: Tx, name: str) -> dict[str, Any] | None:
+    """One node's row."""
+    found = tx.dicts("SELECT * FROM node WHERE name = ?", (name,))
+    return found[0] if found else None

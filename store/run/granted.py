@@ -1,0 +1,100 @@
+"""Granting: a queued run gets its fence, its slot and all its groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from store.tx import Statement, Tx, marks
+
+_GRANT = """
+    UPDATE run SET state = 'granted', node = ?, fence = ?, granted_at = ?, sent_at = ?, wait_code = NULL,
+                   wait_group = NULL, wait_holder = NULL, wait_since = NULL
+    WHERE id = ? AND state = 'queued'"""
+
+_GRANT_AND_CLAIM = """
+    UPDATE run SET state = 'running', node = ?, fence = ?, granted_at = ?, sent_at = ?, wait_code = NULL,
+                   wait_group = NULL, wait_holder = NULL, wait_since = NULL,
+                   process_id = ?, started_at = ?, attempt = attempt + 1
+    WHERE id = ? AND state = 'queued'
+      AND EXISTS (SELECT 1 FROM process p WHERE p.id = ? AND p.state = 'up')
+    RETURNING id"""
+
+
+def grant(tx: Tx, grants: Sequence[tuple[int, str]], now: float) -> dict[int, int]:
+    """Grant runs given as (run, node); their fences. Under the grant lock only."""
+    if not grants:
+        return {}
+    fences = tx.fences(len(grants))
+    statements: list[Statement] = [
+        (_GRANT, (node, fence, now, now, run_id))
+        for (run_id, node), fence in zip(grants, fences, strict=True)
+    ]
+    statements.append(_hold([run_id for run_id, _ in grants]))
+    tx.batch(statements)
+    return {run_id: fence for (run_id, _), fence in zip(grants, fences, strict=True)}
+
+
+def grant_and_claim(tx: Tx, run_id: int, *, process_id: int, node: str, now: float) -> int | None:
+    """Grant a run to this process and claim it in the same step; its fence. Under the grant lock only.
+
+    None when the process may take nothing any more: it drains, or was given up meanwhile.
+    """
+    (fence,) = tx.fences(1)
+    values = (node, fence, now, now, process_id, now, run_id, process_id)
+    claimed, _ = tx.batch([(_GRANT_AND_CLAIM, values), _hold([run_id], fence)])
+    return fence if claimed else None
+
+
+def withdraw(tx: Tx, run_ids: Sequence[int]) -> list[int]:
+    """Take back grants that nobody claimed: the runs wait again, their groups are free; those it met."""
+    if not run_ids:
+        return []
+    lock(tx, run_ids)
+    rows = tx.all(
+        f"""UPDATE run SET state = 'queued', node = NULL, fence = NULL, granted_at = NULL, sent_at = NULL
+            WHERE state = 'granted' AND id IN ({marks(run_ids)}) RETURNING id""",
+        run_ids,
+    )
+    met = [row[0] for row in rows]
+    if met:
+        tx.run(f"UPDATE membership SET held = FALSE WHERE run_id IN ({marks(met)})", met)
+    return met
+
+
+def unclaimed(tx: Tx, before: float) -> list[tuple[int, str, str, str, str, int]]:
+    """Grants sent before `before` and not claimed: (run, service, for_node, roles, node, fence)."""
+    rows = tx.all(
+        """SELECT id, service, for_node, roles, node, fence FROM run
+           WHERE state = 'granted' AND sent_at <= ? ORDER BY id""",
+        (before,),
+    )
+    return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows]
+
+
+def sent_again(tx: Tx, run_ids: Sequence[int], now: float) -> None:
+    """Note that the run messages of these grants were published once more."""
+    if run_ids:
+        lock(tx, run_ids)
+        within = marks(run_ids)
+        tx.run(f"UPDATE run SET sent_at = ? WHERE state = 'granted' AND id IN ({within})", (now, *run_ids))
+
+
+def lock(tx: Tx, run_ids: Sequence[int]) -> None:
+    """Lock these runs' rows, lowest id first, against the claims and ends of their workers."""
+    if tx.dialect == "postgresql" and run_ids:
+        tx.all(f"SELECT id FROM run WHERE id IN ({marks(run_ids)}) ORDER BY id FOR UPDATE", run_ids)
+
+
+def granted_of(tx: Tx, service: str | None = None) -> list[int]:
+    """The runs (of one service) that are granted and not claimed."""
+    which, params = ("", ()) if service is None else (" AND service = ?", (service,))
+    rows = tx.all(f"SELECT id FROM run WHERE state = 'granted'{which} ORDER BY id", params)
+    return [row[0] for row in rows]
+
+
+def _hold(run_ids: Sequence[int], fence: int | None = None) -> Statement:
+    """Take the groups of these runs (of this one, if it has the fence)."""
+    sql = f"UPDATE membership SET held = TRUE WHERE run_id IN ({marks(run_ids)})"
+    if fence is None:
+        return (sql, tuple(run_ids))
+    return (f"{sql} AND EXISTS (SELECT 1 FROM run WHERE id = run_id AND fence = ?)", (*run_ids, fence))

@@ -1,0 +1,200 @@
+"""Services as the database knows them: what is in force, where it comes from, how it last went.
+
+`defaults` holds what code and file say, `live` what operators changed; the plain columns are the
+two together, so that nobody has to merge them again to decide something.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from store.tx import Tx
+
+#: The settings a service has, as `defaults` and `live` name them.
+SETTINGS = (
+    "enabled", "rule", "priority", "parallel", "misfire", "misfire_window", "overlap", "time_limit",
+    "retries", "retry_lost", "instances", "roles", "run_groups", "options",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A service of the running catalogue; `defaults` has all of `SETTINGS`."""
+
+    name: str
+    title: str
+    kind: str
+    family: str
+    profile: str
+    missing: str | None  # what must be configured before it can run
+    defaults: Mapping[str, Any]
+
+
+def sync(tx: Tx, declared: Sequence[Declared], now: float) -> list[str]:
+    """Make the rows say what the catalogue and the file say now; names of those that changed.
+
+    Services that are gone from the catalogue stay with their history, absent: not planned, not run.
+    Account for them before (`schedules.ledger`): what passed until now went by the old rule.
+    """
+    tx.grant_lock()  # before the rows: the beat takes them in this order
+    known = {row["name"]: row for row in tx.dicts("SELECT * FROM service")}
+    changed = []
+    for service in declared:
+        row = known.pop(service.name, None)
+        defaults = json.dumps(dict(service.defaults), sort_keys=True)
+        identity = (service.title, service.family, service.profile, service.missing, defaults)
+        if (
+            row
+            and row["present"]
+            and identity == tuple(row[key] for key in ("title", "family", "profile", "missing", "defaults"))
+        ):
+            continue
+        live = json.loads(row["live"]) if row else {}
+        _write(tx, service, live, now)
+        changed.append(service.name)
+    for name, row in known.items():
+        if row["present"]:
+            tx.run("UPDATE service SET present = ? WHERE name = ?", (False, name))
+            changed.append(name)
+    return changed
+
+
+def _write(tx: Tx, service: Declared, live: Mapping[str, Any], now: float) -> None:
+    values = in_force(service.defaults, live)
+    kind = values["rule"]["kind"]
+    columns = ("title", "kind", "family", "profile", "present", "missing", "defaults", *SETTINGS)
+    row = (
+        *(service.title, kind, service.family, service.profile, True, service.missing),
+        json.dumps(dict(service.defaults), sort_keys=True),
+        *(column_value(key, values[key]) for key in SETTINGS),
+    )
+    updates = ", ".join(f"{column} = excluded.{column}" for column in columns)
+    tx.run(
+        f"""INSERT INTO service (name, accounted_until, {", ".join(columns)})
+            VALUES (?, ?, {", ".join("?" * len(columns))})
+            ON CONFLICT (name) DO UPDATE SET {updates}, revision = service.revision + 1,
+                accounted_until = CASE WHEN service.present THEN service.accounted_until
+                                       ELSE excluded.accounted_until END""",
+        (service.name, int(now), *row),
+    )
+
+
+def in_force(defaults: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings with live edits over defaults; options are merged one by one."""
+    merged = {**defaults, **{key: value for key, value in live.items() if key != "options"}}
+    merged["options"] = {**defaults["options"], **live.get("options", {})}
+    return merged
+
+
+def column_value(key: str, value: Any) -> Any:
+    """A setting as its column holds it."""
+    if key in ("roles", "run_groups"):
+        return " ".join(sorted(value))
+    if key in ("rule", "options"):
+        return json.dumps(value, sort_keys=True)
+    return value
+
+
+def one(tx: Tx, name: str) -> dict[str, Any] | None:
+    """One service's row, or None."""
+    found = tx.dicts("SELECT * FROM service WHERE name = ?", (name,))
+    return found[0] if found else None
+
+
+def rows(tx: Tx) -> list[dict[str, Any]]:
+    """Every service of the catalogue that is present."""
+    return tx.dicts("SELECT * FROM service WHERE present ORDER BY name")
+
+
+def all_by_name(tx: Tx) -> dict[str, dict[str, Any]]:
+    """Every service that was ever here, present or not."""
+    return {row["name"]: row for row in tx.dicts("SELECT * FROM service")}
+
+
+def edit(
+    tx: Tx, row: Mapping[str, Any], changes: Mapping[str, Any], now: float, unset: Sequence[str] = ()
+) -> bool:
+    """Lay `changes` over the service's live settings; False if somebody edited it meanwhile.
+
+    Keys in ``unset`` go back to the file's or code's value. Options are changed one by one.
+    """
+    live = {key: value for key, value in json.loads(row["live"]).items() if key not in unset}
+    options = {**live.get("options", {}), **changes.get("options", {})}
+    live.update(changes)
+    if options:
+        live["options"] = options
+    values = in_force(json.loads(row["defaults"]), live)
+    columns = ", ".join(f"{key} = ?" for key in SETTINGS)
+    return (
+        tx.run(
+            f"""UPDATE service SET live = ?, kind = ?, {columns}, revision = revision + 1
+                WHERE name = ? AND revision = ?""",
+            (
+                *(json.dumps(live, sort_keys=True), values["rule"]["kind"]),
+                *(column_value(key, values[key]) for key in SETTINGS),
+                *(row["name"], row["revision"]),
+            ),
+        )
+        == 1
+    )
+
+
+def account(tx: Tx, moves: Sequence[tuple[str, int, int]]) -> list[str]:
+    """Move the accounting on: (name, revision, until); the names it met.
+
+    A service that was edited meanwhile, or is accounted that far already, is left alone.
+    """
+    met = []
+    for name, revision, until in moves:
+        if tx.run(
+            """UPDATE service SET accounted_until = ?
+               WHERE name = ? AND revision = ? AND (accounted_until IS NULL OR accounted_until < ?)""",
+            (until, name, revision, until),
+        ):
+            met.append(name)
+    return met
+
+
+def account_until(tx: Tx, names: Sequence[str], until: int) -> None:
+    """The same for services that have nothing planned till then, in one statement each 500."""
+    for start in range(0, len(names), 500):
+        some = names[start : start + 500]
+        tx.run(
+            f"""UPDATE service SET accounted_until = ?
+                WHERE name IN ({", ".join("?" * len(some))})
+                  AND (accounted_until IS NULL OR accounted_until < ?)""",
+            (until, *some, until),
+        )
+
+
+def pause(tx: Tx, name: str, *, by: str, reason: str | None, until: float | None, now: float) -> bool:
+    """Stop planning and starting a service until it is resumed; False if it was paused already."""
+    return (
+        tx.run(
+            """UPDATE service SET paused_at = ?, paused_until = ?, paused_by = ?, pause_reason = ?
+               WHERE name = ? AND (paused_at IS NULL OR paused_until <= ?)""",
+            (now, until, by, reason, name, now),
+        )
+        == 1
+    )
+
+
+def resume(tx: Tx, name: str) -> bool:
+    """Let a paused service go on; False if it was not paused."""
+    return (
+        tx.run(
+            """UPDATE service SET paused_at = NULL, paused_until = NULL, paused_by = NULL, pause_reason = NULL
+               WHERE name = ? AND paused_at IS NOT NULL""",
+            (name,),
+        )
+        == 1
+    )
+
+
+def set_logging(tx: Tx, name: str, on: bool, until: float | None) -> None:
+    """Switch full logging of a service's runs on (until a time) or off."""
+    values = (on, until if on else None, name)
+    tx.run("UPDATE service SET logging = ?, logging_until = ? WHERE name = ?", values)

@@ -1,0 +1,140 @@
+"""One open transaction, or a connection for reading: SQL text in, rows out.
+
+Statements are written once for both databases, with ``?`` for parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, Literal
+
+from store.errors import DRIVER_ERRORS, DatabaseAway, translated
+
+Row = tuple[Any, ...]
+Dialect = Literal["sqlite", "postgresql"]
+Statement = tuple[str, Sequence[Any]]
+
+#: Any fixed number: our key among the database's advisory locks.
+GRANT_LOCK = 0x7469636B
+
+
+@lru_cache(maxsize=1024)
+def _psycopg_text(sql: str) -> str:
+    return sql.replace("%", "%%").replace("?", "%s")
+
+
+class Tx:
+    """Runs statements on one connection; made by `store.database`, never by hand."""
+
+    def __init__(
+        self, connection: Any, dialect: Dialect, reconnect: Callable[[], Any] | None = None
+    ) -> None:
+        """``reconnect`` gives another connection when this one has died idle; for reading only."""
+        self._connection = connection
+        self._reconnect = reconnect
+        self.dialect: Dialect = dialect
+
+    def all(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        """Every row of the answer."""
+        cursor = self._execute(sql, params)
+        try:
+            return cursor.fetchall() if cursor.description else []
+        finally:
+            cursor.close()
+
+    def one(self, sql: str, params: Sequence[Any] = ()) -> Row | None:
+        """The first row of the answer, or None."""
+        rows = self.all(sql, params)
+        return rows[0] if rows else None
+
+    def value(self, sql: str, params: Sequence[Any] = ()) -> Any:
+        """The first column of the first row, or None."""
+        rows = self.all(sql, params)
+        return rows[0][0] if rows else None
+
+    def dicts(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Every row by column name; for listings, not for hot paths."""
+        cursor = self._execute(sql, params)
+        try:
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        finally:
+            cursor.close()
+
+    def run(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """Execute a change; the number of rows it touched."""
+        cursor = self._execute(sql, params)
+        try:
+            return int(cursor.rowcount)
+        finally:
+            cursor.close()
+
+    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Execute a change once for each row of parameters."""
+        if not rows:
+            return
+        cursor = self._connection.cursor()
+        try:
+            cursor.executemany(self._text(sql), rows)
+        except DRIVER_ERRORS as error:
+            raise translated(error) from error
+        finally:
+            cursor.close()
+
+    def batch(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        """Execute statements in order, in one round trip where the database allows; rows of each."""
+        if self.dialect == "sqlite" or len(statements) < 2:
+            return [self.all(sql, params) for sql, params in statements]
+        cursors = []
+        try:
+            with self._connection.pipeline():
+                for sql, params in statements:
+                    cursor = self._connection.cursor()
+                    cursors.append(cursor)
+                    cursor.execute(_psycopg_text(sql), params, prepare=True)
+            return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+        except DRIVER_ERRORS as error:
+            raise translated(error) from error
+
+    def grant_lock(self) -> None:
+        """Wait until no other transaction grants; SQLite's single writer holds it already."""
+        if self.dialect == "postgresql":
+            self.all("SELECT pg_advisory_xact_lock(?)", (GRANT_LOCK,))
+
+    def for_update(self, table: str) -> str:
+        """What ends a SELECT that locks the rows of `table` in its order; on SQLite nothing is needed.
+
+        A change of many rows locks them by this first: by itself it would take them in any order, and
+        two such changes could wait for each other.
+        """
+        return f" FOR UPDATE OF {table}" if self.dialect == "postgresql" else ""
+
+    def fences(self, count: int) -> list[int]:
+        """The next `count` fencing numbers; they only ever grow."""
+        if self.dialect == "postgresql":
+            rows = self.all("SELECT nextval('fence') FROM generate_series(1, ?)", (count,))
+            return [row[0] for row in rows]
+        sql = "UPDATE sequence SET value = value + ? WHERE name = 'fence' RETURNING value"
+        last = self.value(sql, (count,))
+        return list(range(last - count + 1, last + 1))
+
+    def _text(self, sql: str) -> str:
+        return sql if self.dialect == "sqlite" else _psycopg_text(sql)
+
+    def _execute(self, sql: str, params: Sequence[Any]) -> Any:
+        try:
+            cursor = self._connection.cursor()
+            cursor.execute(self._text(sql), params)
+        except DRIVER_ERRORS as error:
+            wrong = translated(error)
+            if self._reconnect is None or not isinstance(wrong, DatabaseAway):
+                raise wrong from error
+            self._connection, self._reconnect = self._reconnect(), None
+            return self._execute(sql, params)
+        return cursor
+
+
+def marks(values: Sequence[Any]) -> str:
+    """``?, ?, ?``: as many placeholders as there are values (for IN lists)."""
+    return ", ".join("?" * len(values))

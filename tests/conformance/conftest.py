@@ -1,0 +1,45 @@
+"""The brokers under test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.brokers import Bench, DatabaseBench, RabbitmqBench, StubBench
+
+
+@pytest.fixture
+def stub_bench() -> StubBench:
+    return StubBench()
+
+
+@pytest.fixture
+def rabbitmq_bench(rabbitmq_url: str) -> RabbitmqBench:
+    return RabbitmqBench(rabbitmq_url)
+
+
+@pytest.fixture
+def database_sqlite_bench(tmp_path: Path) -> DatabaseBench:
+    return DatabaseBench(f"sqlite:///{tmp_path}/tickworks.db")
+
+
+@pytest.fixture
+def database_postgresql_bench(postgresql_url: str) -> DatabaseBench:
+    return DatabaseBench(postgresql_url)
+
+
+@pytest.fixture(
+    params=[
+        "stub",
+        "database-sqlite",
+        pytest.param("database-postgresql", marks=pytest.mark.postgresql),
+        pytest.param("rabbitmq", marks=pytest.mark.rabbitmq),
+    ]
+)
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """One broker after the other; a further one adds its name here and its fixture above."""
+    bench: Bench = request.getfixturevalue(f"{request.param.replace('-', '_')}_bench")
+    yield bench
+    bench.close()

@@ -1,0 +1,121 @@
+"""The main promise on real processes: no overlap, nothing lost, nothing done twice, under kill -9."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from coordinator.sentence import explain_all
+from domain.time.clock import SystemClock
+from store import database
+from tests.integration.conftest import StartSite
+from tests.support.until import until
+from zoneinfo import ZoneInfo
+
+MEMBERS = [("a",), ("b",), ("a", "b"), ("c",), ("b", "c"), ("a", "b", "c"), ("d",), ("c", "d"), ("a", "d"), ()]
+
+SERVICES = f"""
+import os, time
+from actors import service
+JOURNAL = {{journal!r}}
+
+def note(context, what):
+    line = f"{{{{what}}}} {{{{context.service.name}}}} {{{{context.run_id}}}} {{{{context.fence}}}} {{{{os.getpid()}}}} {{{{time.monotonic()}}}}\\n"
+    handle = os.open(JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(handle, line.encode())
+    os.close(handle)
+
+def work(context):
+    note(context, "start")
+    time.sleep(0.005)
+    note(context, "end")
+
+SERVICES = [
+    service(name=f"s{{{{i}}}}", run_groups=groups, retry_lost=True)(work)
+    for i, groups in enumerate({MEMBERS!r})
+]
+"""
+
+RUNS = 500
+
+
+def test_500_forced_runs_while_a_worker_is_killed_again_and_again(
+    start_site: StartSite, tmp_path: Path
+) -> None:
+    seed = int(os.environ.get("TICKWORKS_TEST_SEED", random.randrange(1_000_000)))
+    print(f"seed {seed}")
+    rng = random.Random(seed)
+    journal = tmp_path / "journal"
+    site = start_site(SERVICES.format(journal=str(journal)))
+    kills: dict[int, float] = {}
+    unexplained: list[int] = []
+    for number in range(RUNS):
+        site.force(f"s{rng.randrange(len(MEMBERS))}", number=number)
+        if number % 60 == 30:
+            until(site.workers, "a worker is up")
+            pid = rng.choice(site.workers())
+            kills[pid] = SystemClock().monotonic()
+            os.kill(pid, signal.SIGKILL)
+            until(lambda pid=pid: pid not in site.workers(), "the dead worker is known to be dead")  # type: ignore[misc]
+        if number % 25 == 0:
+            unexplained += sentences_missing(site.rules)
+    site.until_all_ended(120)
+    ran = entries(journal)
+    assert overlaps(ran, kills) == []
+    assert unexplained == []
+    assert states() == {"succeeded": RUNS}
+    assert doubled() == []
+    assert len(kills) >= 8
+    assert Counter(ended for (ended,) in database.read().all("SELECT ended FROM attempt"))["succeeded"] == RUNS
+
+
+def sentences_missing(rules: object) -> list[int]:
+    """Runs that wait at this moment without a sentence."""
+    explained = database.write(
+        lambda tx: (
+            explain_all(tx, rules, SystemClock().now(), ZoneInfo("UTC")),  # type: ignore[arg-type]
+            [row[0] for row in tx.all("SELECT id FROM run WHERE state = 'queued'")],
+        )
+    )
+    return [run for run in explained[1] if not explained[0][run].sentence]
+
+
+def entries(journal: Path) -> list[tuple[str, str, int, int, int, float]]:
+    """(what, service, run, fence, pid, at) of each line."""
+    rows = []
+    for line in journal.read_text().splitlines():
+        what, service, run, fence, pid, at = line.split()
+        rows.append((what, service, int(run), int(fence), int(pid), float(at)))
+    return rows
+
+
+def overlaps(ran: list[tuple[str, str, int, int, int, float]], kills: dict[int, float]) -> list[str]:
+    """Pairs of holders of one group that were at work at the same moment."""
+    spans: dict[str, list[tuple[float, float, int]]] = defaultdict(list)
+    ends = {(run, fence): at for what, _, run, fence, _, at in ran if what == "end"}
+    for what, service, run, fence, pid, at in ran:
+        if what == "start":
+            end = ends.get((run, fence), kills.get(pid, float("inf")))
+            for group in MEMBERS[int(service[1:])]:
+                spans[group].append((at, end, run))
+    found = []
+    for group, held in spans.items():
+        held.sort()
+        for (_, end, first), (start, _, second) in zip(held, held[1:], strict=False):
+            if start < end:
+                found.append(f"{group}: runs {first} and {second}")
+    return found
+
+
+def states() -> dict[str, int]:
+    return dict(database.read().all("SELECT state, COUNT(*) FROM run GROUP BY state"))
+
+
+def doubled() -> list[int]:
+    rows = database.read().all(
+        "SELECT run_id FROM attempt WHERE ended = 'succeeded' GROUP BY run_id HAVING COUNT(*) > 1"
+    )
+    return [row[0] for row in rows]

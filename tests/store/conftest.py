@@ -1,0 +1,25 @@
+"""The engine under test."""
+
+from __future__ import annotations
+
+from tests.support.engine import (
+    engine,
+    engine_database,
+    migrated_postgresql,
+    migrated_sqlite,
+    postgresql_engine,
+    postgresql_engine_database,
+    sqlite_engine,
+    sqlite_engine_database,
+)
+
+__all__ = [
+    "engine",
+    "engine_database",
+    "migrated_postgresql",
+    "migrated_sqlite",
+    "postgresql_engine",
+    "postgresql_engine_database",
+    "sqlite_engine",
+    "sqlite_engine_database",
+]

@@ -1,0 +1,26 @@
+"""A migrated database of the test's own, of either kind.
+
+@pytest.fixture(params=DATABASES)
+def opened(request, tmp_path):
+    yield from opened_database(request, tmp_path)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from store import database, migrate
+
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
+
+
+def opened_database(request: pytest.FixtureRequest, folder: Path) -> Iterator[None]:
+    """Open the database that the fixture's parameter names, with all tables, until the test ends."""
+    postgresql = request.param == "postgresql"
+    database.open(request.getfixturevalue("postgresql_url") if postgresql else f"sqlite:///{folder}/t.db")
+    migrate.up()
+    yield
+    database.close()

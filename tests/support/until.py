@@ -1,0 +1,21 @@
+"""Waiting for a condition, instead of sleeping for a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+_STEP = 0.005
+
+
+def until(condition: Callable[[], object], what: str, *, seconds: float = 20) -> None:
+    """Wait until `condition()` holds; fails with `what` if it does not within `seconds`.
+
+    `seconds` only bounds a test that fails: it is no statement on speed.
+    """
+    pause = threading.Event()
+    for _ in range(int(seconds / _STEP)):
+        if condition():
+            return
+        pause.wait(_STEP)
+    raise AssertionError(f"waited {seconds:.0f} s in vain until {what}")

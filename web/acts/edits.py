@@ -1,0 +1,124 @@
+"""Live edits of services: in force with the commit, and whoever may start by them starts at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from coordinator.grants import RunMessage, grant_pass
+from domain.time.rule import Rule
+from node.site import Site
+from schedules.edit import Editor, EditRefused
+from store import database, service
+from store.tx import Tx
+from web.acts.named import usable
+from web.acts.refusal import Refusal
+from web.acts.sent import send
+
+Result = TypeVar("Result")
+
+CHOICES = {"misfire": ("once", "skip", "all"), "overlap": ("queue_one", "skip", "queue_all")}
+
+
+class Edits:
+    """The edits of one person; each is one transaction.
+
+    They raise Refusal (unknown_service, legacy, off, planned, daemon, bad_schedule, bad_value,
+    parallel_with_groups, edited_meanwhile, unknown_here) and DatabaseAway.
+    """
+
+    def __init__(self, site: Site, *, by: str, reason: str | None = None) -> None:
+        self._site = site
+        self._by = by
+        self._reason = reason
+
+    def enable(self, words: Sequence[str]) -> dict[str, bool]:
+        """Plan these again; by name, False for one that was enabled."""
+        return self._each(words, Editor.enable)
+
+    def disable(self, words: Sequence[str]) -> dict[str, bool]:
+        """Plan these no more; by name, False for one that was disabled."""
+        return self._each(words, Editor.disable)
+
+    def pause(self, words: Sequence[str], until: float | None = None) -> dict[str, bool]:
+        """Start nothing of these (none given: of all) until resumed; False for one that was paused."""
+        self._check_until(until)
+        return self._each(words or self._all(), lambda editor, name: editor.pause(name, until))
+
+    def resume(self, words: Sequence[str]) -> dict[str, bool]:
+        """Let these (none given: all) go on; False for one that was not paused."""
+        return self._each(words or self._all(), Editor.resume)
+
+    def maintenance(self, on: bool) -> bool:
+        """Start nothing on the whole site, or go on; False if it was so."""
+        return self._edit(lambda editor: editor.maintenance(on))
+
+    def logging(self, words: str, on: bool, until: float | None = None) -> str:
+        """Switch full logging of its runs; the service's name."""
+        self._check_until(until)
+        name = usable(self._site, words).name
+        self._edit(lambda editor: editor.logging(name, on, until))
+        return name
+
+    def schedule(self, words: str, rule: Rule | None = None, **values: Any) -> str:
+        """Give it another schedule, and other values such as misfire or overlap; the service's name."""
+        name = usable(self._site, words).name
+        for key, known in CHOICES.items():
+            if values.get(key, known[0]) not in known:
+                raise Refusal("bad_value", f"{key}: expected {', '.join(known)}, got {values[key]!r}")
+
+        def work(editor: Editor) -> None:
+            if rule is not None:
+                editor.schedule(name, rule)
+            if values:
+                editor.values(name, **values)
+
+        self._edit(work)
+        return name
+
+    def values(self, words: str, **values: Any) -> str:
+        """Change priority or parallel; the service's name."""
+        if not 0 <= values.get("priority", 0) <= 10:
+            raise Refusal("bad_value", f"priority: expected 0 (first) to 10, got {values['priority']}")
+        if values.get("parallel", 1) < 1:
+            raise Refusal("bad_value", f"parallel: expected at least 1, got {values['parallel']}")
+        return self.schedule(words, None, **values)
+
+    def revert(self, words: str, *keys: str) -> str:
+        """Go back to what the file or the code says; the service's name."""
+        name = usable(self._site, words).name
+        self._edit(lambda editor: editor.revert(name, *keys))
+        return name
+
+    def _each(self, words: Sequence[str], act: Callable[[Editor, str], bool]) -> dict[str, bool]:
+        names = list(dict.fromkeys(usable(self._site, each).name for each in words))
+        return self._edit(lambda editor: {name: act(editor, name) for name in names})
+
+    def _all(self) -> list[str]:
+        known = {row["name"] for row in service.rows(database.read())}
+        return [name for name in self._site.services if name in known]
+
+    def _edit(self, work: Callable[[Editor], Result]) -> Result:
+        """One transaction with the edit and the grants it makes possible."""
+
+        def both(tx: Tx) -> tuple[Result, list[RunMessage]]:
+            now = self._site.clock.now()
+            editor = Editor(tx, by=self._by, now=now, zone=self._site.zone, reason=self._reason)
+            return work(editor), grant_pass(tx, self._site.rules, now).messages
+
+        try:
+            result, messages = database.write(both)
+        except EditRefused as error:
+            raise self._refusal(error) from None
+        send(self._site, messages)
+        return result
+
+    def _refusal(self, error: EditRefused) -> Refusal:
+        # The catalogue has it, the database does not: nothing was started since it was added.
+        if error.code == "unknown_service":
+            return Refusal("unknown_here", f"{error}: start a node with it first (`tickworks up`)")
+        return Refusal(error.code, str(error))
+
+    def _check_until(self, until: float | None) -> None:
+        if until is not None and until <= self._site.clock.now():
+            raise Refusal("bad_value", "until: the time has passed already; give one that is ahead")

@@ -1,0 +1,32 @@
+"""Why something that was asked for was not done: the one error of all acts."""
+
+from __future__ import annotations
+
+#: What the command line ends with: wrong usage, refused, no such thing, cannot be reached (contract §2).
+USAGE, REFUSED, UNKNOWN, UNREACHABLE = 2, 3, 4, 5
+
+#: Codes of the coordinator and the editor that are not a plain refusal.
+EXIT_CODES = {
+    "unknown_service": UNKNOWN,
+    "unknown_node": UNKNOWN,
+    "unknown_run": UNKNOWN,
+    "bad_schedule": USAGE,
+    "bad_argument": USAGE,
+    "bad_value": USAGE,
+    "unknown_step": USAGE,
+    "unknown_profile": USAGE,
+    "unreachable": UNREACHABLE,
+}
+
+
+class Refusal(Exception):
+    """It was not done. `code` is stable; the text is one line that says why and what to do next."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+    @property
+    def exit_code(self) -> int:
+        """What the command line ends with."""
+        return EXIT_CODES.get(self.code, REFUSED)

@@ -1,0 +1,1 @@
+"""What is shown of the running system: the same plain objects for the command line, the API and the page."""

@@ -1,0 +1,242 @@
+"""Services as ``services --json`` shows them (contract §2): all of the catalogue, also what is off."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from actors.catalogue import load
+from actors.service import Service, Task
+from coordinator.sentence import Explained, explain_all
+from domain.time.clock import rfc3339
+from domain.time.planned import next_times
+from domain.time.rule import FixedTime, Periodic, Rule
+from domain.time.settle import default_window
+from domain.time.stored import from_json, to_json
+from domain.time.text import describe
+from node.site import Site
+from store import change, service
+from store.run import lookup, step
+from store.tx import Tx
+from web.shown.status import status_of
+from web.shown.waits import sentence_of
+
+Shown = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Live:
+    """What the database says at one moment; empty where there is none yet."""
+
+    now: float
+    rows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    open_runs: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    explained: Mapping[int, Explained] = field(default_factory=dict)
+    steps: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    switched: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # "service NAME" -> last change
+
+
+def listing(site: Site, tx: Tx | None) -> list[Shown]:
+    """Every service that exists, in the order of lists. Without a database, as code and file say."""
+    live = look(site, tx)
+    whole = load(None, site.settings.catalogue.modules)
+    declared = {each.name: each.defaults for each in site.declared()}
+    return [shown(site, each, declared.get(each.name), live) for each in whole.services.values()]
+
+
+def one(site: Site, tx: Tx | None, name: str) -> Shown:
+    """One service, with more than the listing has: description, options and where each value comes from."""
+    live = look(site, tx)
+    each = load(None, site.settings.catalogue.modules)[name]
+    declared = next((one.defaults for one in site.declared() if one.name == name), None)
+    row = live.rows.get(name)
+    values = values_of(each, declared, row)
+    live_values = json.loads(row["live"]) if row else {}
+    more = {
+        "description": each.summary,
+        "options": values["options"],
+        "edited": sorted(live_values),
+        "last_run_id": row["last_run_id"] if row else None,
+        "last_success_at": rfc3339(row["last_success_at"]) if row else None,
+        "last_failure_at": rfc3339(row["last_failure_at"]) if row else None,
+    }
+    return shown(site, each, declared, live) | more
+
+
+def look(site: Site, tx: Tx | None) -> Live:
+    """All that the listing needs, in a handful of statements."""
+    now = site.clock.now()
+    if tx is None:
+        return Live(now)
+    open_runs = lookup.open_runs(tx)
+    waits = any(row["state"] == "queued" for rows in open_runs.values() for row in rows)
+    return Live(
+        now=now,
+        rows=service.all_by_name(tx),
+        open_runs=open_runs,
+        explained=explain_all(tx, site.rules, now, site.zone) if waits else {},
+        steps=step.states(tx),
+        switched=change.last_by_object(tx, ("enable", "disable")),
+    )
+
+
+def shown(site: Site, each: Service, declared: Mapping[str, Any] | None, live: Live) -> Shown:
+    """One service as the contract says."""
+    row = live.rows.get(each.name)
+    values = values_of(each, declared, row)
+    rule = from_json(values["rule"])
+    status, reason = status_of(site, each, values, row, live.switched.get(f"service {each.name}"), live.now)
+    return {
+        **_identity(each, rule),
+        "status": status,
+        "status_reason": reason,
+        **_schedule(each, rule, values, row),
+        **_limits(values),
+        **_switches(row, live.now),
+        **_history(row, live.open_runs.get(each.name, [])),
+        "next_due_at": rfc3339(_next_due(rule, row, status, live.now, site.zone)),
+        **_waiting(live.open_runs.get(each.name, []), live.explained),
+        "tasks": [_task(task, live.steps.get((each.name, task.title), {})) for task in each.tasks],
+        "proof": each.proof,
+        "proof_note": each.proof_note,
+        "replaced_by": list(each.replaced_by),
+    }
+
+
+def _identity(each: Service, rule: Rule) -> Shown:
+    return {
+        "name": each.name,
+        "title": each.title,
+        "aliases": list(each.aliases),
+        "profile": each.profile,
+        "family": each.family,
+        "origin": each.origin,
+        "kind": rule.kind,
+    }
+
+
+def _schedule(each: Service, rule: Rule, values: Mapping[str, Any], row: Mapping[str, Any] | None) -> Shown:
+    return {
+        "schedule": "" if each.legacy else describe(rule),
+        "schedule_source": _source(each, values, row),
+        "period": rule.minutes if isinstance(rule, Periodic) else None,
+        "align": rule.align if isinstance(rule, Periodic) else None,
+        "times": list(rule.times) if isinstance(rule, FixedTime) else [],
+        "zone": rule.zone if isinstance(rule, FixedTime) else None,
+    }
+
+
+def _source(each: Service, values: Mapping[str, Any], row: Mapping[str, Any] | None) -> str:
+    if row and "rule" in json.loads(row["live"]):
+        return "live"
+    return "code" if values["rule"] == to_json(each.schedule) else "file"
+
+
+def _limits(values: Mapping[str, Any]) -> Shown:
+    return {
+        "allowed_nodes": list(values["roles"]),
+        "instances": values["instances"],
+        "run_groups": list(values["run_groups"]),
+        "priority": values["priority"],
+        "parallel": values["parallel"],
+        "misfire": values["misfire"],
+        "misfire_window": float(values["misfire_window"]),
+        "overlap": values["overlap"],
+        "retries": values["retries"],
+        "retry_lost": bool(values["retry_lost"]),
+        "time_limit": float(values["time_limit"]),
+    }
+
+
+def _switches(row: Mapping[str, Any] | None, now: float) -> Shown:
+    if row is None:
+        return {"paused": False, "logging": False}
+    return {
+        "paused": is_paused(row, now),
+        "logging": bool(row["logging"]) and (row["logging_until"] is None or row["logging_until"] > now),
+    }
+
+
+def is_paused(row: Mapping[str, Any], now: float) -> bool:
+    """True while a service row says that it is paused."""
+    return row["paused_at"] is not None and (row["paused_until"] is None or row["paused_until"] > now)
+
+
+def _history(row: Mapping[str, Any] | None, open_runs: list[dict[str, Any]]) -> Shown:
+    started = [run["started_at"] for run in open_runs if run["state"] == "running"]
+    before = row["last_start_at"] if row else None
+    return {
+        "last_run_at": rfc3339(max([*started, *([before] if before is not None else [])], default=None)),
+        "last_outcome": row["last_outcome"] if row else None,
+        "last_duration": row["last_duration"] if row else None,
+        "running": len(started),
+        "consecutive_failures": row["consecutive_failures"] if row else 0,
+    }
+
+
+def _next_due(
+    rule: Rule, row: Mapping[str, Any] | None, status: str, now: float, zone: ZoneInfo
+) -> float | None:
+    """The first planned time not accounted for; None while nothing is planned."""
+    if row is None or status != "enabled" or row["accounted_until"] is None:
+        return None
+    after = int(row["accounted_until"])
+    if is_paused(row, now):
+        if row["paused_until"] is None:
+            return None
+        after = max(after, int(row["paused_until"]) - 1)
+    times = next_times(rule, after, 1, zone)
+    return float(times[0].at) if times else None
+
+
+def _waiting(open_runs: list[dict[str, Any]], explained: Mapping[int, Explained]) -> Shown:
+    waiting = [run for run in open_runs if run["state"] == "queued"]
+    waiting += [run for run in open_runs if run["state"] == "granted"]
+    if not waiting:
+        return {"queued_since": None, "waiting_reason": None}
+    return {
+        "queued_since": rfc3339(waiting[0]["queued_at"]),
+        "waiting_reason": sentence_of(waiting[0], explained),
+    }
+
+
+def _task(task: Task, known: Mapping[str, Any]) -> Shown:
+    switch = known.get("enabled")
+    return {
+        "title": task.title,
+        "subtasks": list(task.subtasks),
+        "every": task.every.total_seconds() if task.every else None,
+        "enabled": task.enabled if switch is None else bool(switch),
+        "effect": task.effect,
+        "last_state": known.get("last_state"),
+    }
+
+
+def values_of(
+    each: Service, declared: Mapping[str, Any] | None, row: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The settings in force: of the database, else of the file, else of the code."""
+    if row is not None:
+        return service.in_force(json.loads(row["defaults"]), json.loads(row["live"]))
+    if declared is not None:
+        return dict(declared)
+    window = each.misfire_window.total_seconds() if each.misfire_window else default_window(each.schedule)
+    return {
+        "enabled": each.enabled,
+        "rule": to_json(each.schedule),
+        "priority": each.priority,
+        "parallel": each.parallel,
+        "misfire": each.misfire,
+        "misfire_window": window,
+        "overlap": each.overlap,
+        "time_limit": each.time_limit.total_seconds(),
+        "retries": each.retries,
+        "retry_lost": each.retry_lost,
+        "instances": each.instances,
+        "roles": list(each.roles),
+        "run_groups": list(each.run_groups),
+        "options": {},
+    }
