@@ -86,8 +86,10 @@ class Worker(dramatiq.Worker):
         self.intake.wait_idle(timeout / 1000)
         for thread in self.workers:
             thread.stop()
-        self.intake.stop(0 if self.intake.in_work else max(0.0, deadline - time.monotonic()))
-        for thread in self.workers:
+        busy = self.intake.in_work > 0
+        self.intake.stop(0 if busy else max(0.0, deadline - time.monotonic()))
+        # Idle threads sleep in their queue for up to `worker_timeout`: nothing is lost with them.
+        for thread in self.workers if busy else ():
             thread.join(max(0.0, deadline - time.monotonic()))
         self.broker.emit_after("worker_shutdown", self)
 

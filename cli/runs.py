@@ -10,7 +10,7 @@ from rich.text import Text
 from cli import output
 from cli.moments import back
 from cli.opened import Opened, acting, reading, who
-from cli.services_table import OUTCOMES
+from cli.services_table import OUTCOMES, WIDE
 from cli.wait import result
 from cli.words import Json, Reason, RunId
 from config.problems import closest, did_you_mean
@@ -53,7 +53,8 @@ def runs(
     if not rows:
         output.note("no runs: `tickworks run NAME` forces one")
         return
-    output.console().print(_table(rows, opened))
+    console = output.console()
+    console.print(_table(rows, opened, console.width))
 
 
 def run_show(ctx: typer.Context, run_id: RunId, as_json: Json = False) -> None:
@@ -105,24 +106,20 @@ def _node(opened: Opened, name: str | None) -> str | None:
     return name
 
 
-def _table(rows: list[Row], opened: Opened) -> Any:
-    table = output.table(
-        *("RUN", "SERVICE", "WHEN", "BY", "TOOK", "STATE", "NODE", "WHY"),
-        right=("RUN", "TOOK"),
-        whole=("RUN", "WHEN", "TOOK", "STATE"),
-    )
+def _table(rows: list[Row], opened: Opened, width: int) -> Any:
+    wide = width >= WIDE
+    headings = ["RUN", "SERVICE", "WHEN", *(["BY"] if wide else []), "TOOK", "STATE"]
+    headings += ["NODE", "WHY"] if wide else ["WHY"]
+    table = output.table(*headings, right=("RUN", "TOOK"), whole=("RUN", "WHEN", "TOOK", "STATE"))
+    table.columns[1].min_width = min(max(len(row["service"]) for row in rows), 36 if wide else 20)
     for row in rows:
         when = row["started_at"] or row["planned_at"] or row["requested_at"]
-        table.add_row(
-            str(row["id"]),
-            row["service"],
-            output.ago(when, opened.now),
-            row["trigger"].replace("_", " "),
-            _took(row, opened.now),
-            state(row),
-            row["node"] or output.NOTHING,
-            _first_line(row["waiting_reason"] or row["error"] or row["reason"] or ""),
-        )
+        why = _first_line(row["waiting_reason"] or row["error"] or row["reason"] or "")
+        cells = [str(row["id"]), row["service"], output.ago(when, opened.now)]
+        cells += [row["trigger"].replace("_", " ")] if wide else []
+        cells += [_took(row, opened.now), state(row)]
+        cells += [row["node"] or output.NOTHING, why] if wide else [why]
+        table.add_row(*cells)
     return table
 
 

@@ -74,6 +74,7 @@ def _clock(opened: Opened, at: float) -> str:
 
 def _facts(row: Row, opened: Opened) -> list[tuple[str, Any]]:
     now = opened.now
+    timed = row["kind"] in ("periodic", "fixed_time") or None
     schedule = row["schedule"]
     if row["kind"] == "fixed_time" and not row["zone"]:
         schedule += f" ({opened.site.settings.site.zone})"
@@ -97,8 +98,8 @@ def _facts(row: Row, opened: Opened) -> list[tuple[str, Any]]:
         ("run groups", ", ".join(row["run_groups"])),
         ("priority", f"{row['priority']} (0 is first)"),
         ("parallel", row["parallel"]),
-        ("misfire", f"{row['misfire']}, within {output.span(row['misfire_window'])}"),
-        ("overlap", row["overlap"]),
+        ("misfire", timed and f"{row['misfire']}, within {output.span(row['misfire_window'])}"),
+        ("overlap", timed and row["overlap"]),
         ("retries", f"{row['retries']}{', also when lost' if row['retry_lost'] else ''}"),
         ("time limit", output.span(row["time_limit"])),
         ("logging", "on" if row["logging"] else "off"),

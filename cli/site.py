@@ -11,6 +11,7 @@ from actors.catalogue import PROFILES
 from cli import output
 from cli.opened import Opened, acting, glimpse, who
 from cli.words import Json, Reason, Switch
+from node.site import active_profiles
 from store import setting
 from web.acts import profiles
 from web.shown import nodes as shown_nodes
@@ -36,7 +37,7 @@ def profile(
         return
     typer.echo(f"profile {name} is {switch.value}: {size}")
     if _running(opened):
-        output.note("running nodes work with it from their next start")
+        output.note("running nodes start anew with it now; their runs end first")
 
 
 @app.command("status")
@@ -76,7 +77,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
 def _status(opened: Opened) -> dict[str, Any]:
     settings = opened.site.settings
     live = profiles.live_profiles(opened.tx) if opened.ready else {}
-    on = profiles.active(settings, live)
+    on = active_profiles(settings, live)
     file_says = settings.sources.get("site.profiles", "default")
     return {
         "name": settings.site.name,

@@ -73,10 +73,10 @@ def _progress(run_ids: Sequence[int]) -> Iterator[Any]:
         return
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=24),
-        TextColumn("{task.fields[figures]}", markup=False),
         TimeElapsedColumn(),
+        BarColumn(bar_width=16),
+        TextColumn("{task.fields[figures]}", markup=False),
+        TextColumn("{task.description}", markup=False),
     )
     with Progress(*columns, console=output.console(stderr=True), transient=True) as progress:
         tasks: dict[int, TaskID] = {

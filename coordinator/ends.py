@@ -20,20 +20,24 @@ class Finished:
     messages: list[RunMessage] = field(default_factory=list)  # to publish after the commit
 
 
-def finish_grouped(tx: Tx, ending: Ending, rules: Rules, here: Here | None) -> Finished:
+def finish_grouped(
+    tx: Tx, ending: Ending, rules: Rules, here: Here | None, now: float | None = None
+) -> Finished:
     """End a run that holds groups and grant those who waited for them.
 
-    With ``here`` the first of them that this process can execute is claimed for it.
+    With ``here`` the first of them that this process can execute is claimed for it. ``now`` is the
+    moment of the grants, if it is not that of the end: an outage may lie between the two.
     """
+    now = ending.at if now is None else now
     tx.grant_lock()
     finished = Finished(end(tx, ending))
     if finished.ended is None:
         return finished
-    passed = grant_pass(tx, rules, ending.at, groups=finished.ended.groups, here=here)
+    passed = grant_pass(tx, rules, now, groups=finished.ended.groups, here=here)
     if passed.taken is None and waiting.any_waiting(tx):
-        _merge(tx, finished, passed.messages, None, here, ending.at)
-        passed = grant_pass(tx, rules, ending.at, here=here or NOBODY)
-    _merge(tx, finished, passed.messages, passed.taken, here, ending.at)
+        _merge(tx, finished, passed.messages, None, here, now)
+        passed = grant_pass(tx, rules, now, here=here or NOBODY)
+    _merge(tx, finished, passed.messages, passed.taken, here, now)
     return finished
 
 

@@ -86,6 +86,8 @@ def grant_pass(
     A part of the line is at most `LOOK` long; whoever stands behind so many that cannot start is granted
     by the next look at the whole line, which the sweep takes.
     """
+    if (groups is not None and not groups) or (runs is not None and not runs):
+        return Pass([])
     dialect = tx.dialect
     if groups is not None:
         scope = waiting.of_groups(dialect, groups, now, rules.age_step, LOOK)

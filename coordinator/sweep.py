@@ -88,7 +88,8 @@ class Sweeper:
         """Take back grants whose node has gone, or that nobody claimed for long."""
         rows = tx.all(
             """SELECT r.id FROM run r LEFT JOIN node n ON n.name = r.node AND n.state = 'up'
-               WHERE r.state = 'granted' AND (n.name IS NULL OR r.granted_at < ?
+               WHERE r.state IN ('granted', 'running') AND r.state = 'granted'
+                 AND (n.name IS NULL OR r.granted_at < ?
                    OR NOT EXISTS (SELECT 1 FROM process p
                                   WHERE p.node = r.node AND p.kind = 'worker' AND p.state = 'up'))""",
             (now - RETURN_AFTER,),

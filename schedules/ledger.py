@@ -179,10 +179,11 @@ def _open_occurrences(tx: Tx, names: Sequence[str]) -> dict[tuple[str, str], lis
     wanted = set(names)
     rows = tx.all(
         """SELECT service, for_node, id, state FROM run
-           WHERE state IN ('queued', 'granted', 'running') AND trigger IN ('schedule', 'catch_up')
-           ORDER BY id"""
+           WHERE state = 'queued' AND trigger IN ('schedule', 'catch_up')
+           UNION ALL SELECT service, for_node, id, state FROM run
+           WHERE state IN ('granted', 'running') AND trigger IN ('schedule', 'catch_up')"""
     )
-    for name, for_node, run_id, state in rows:
+    for name, for_node, run_id, state in sorted(rows, key=lambda row: row[2]):
         if name in wanted:
             lines[name, for_node].append((run_id, state))
     return lines

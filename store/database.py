@@ -57,7 +57,6 @@ class _Open:
         except DRIVER_ERRORS as error:
             raise translated(error) from error
 
-
     def reconnected(self) -> Any:
         """A new connection for this thread."""
         if not self.database.is_closed():

@@ -29,7 +29,7 @@ AWAY_TEXTS = ("database is locked", "disk is full", "disk i/o error", "unable to
 
 def translated(error: Exception) -> Exception:
     """The error as one of ours: `DatabaseAway` when trying again later may help."""
-    cause = error.__cause__ if isinstance(error, peewee.PeeweeException) and error.__cause__ else error
+    cause = _driver_error(error)
     text = str(cause).strip().split("\n", 1)[0] or type(cause).__name__
     if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError | psycopg.errors.AdminShutdown):
         if isinstance(cause, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure):
@@ -42,6 +42,16 @@ def translated(error: Exception) -> Exception:
     if isinstance(cause, peewee.InterfaceError | peewee.OperationalError):
         return DatabaseAway(f"database cannot be reached: {text}")
     return DatabaseError(text)
+
+
+def _driver_error(error: BaseException) -> BaseException:
+    """What the driver said, where peewee has wrapped it."""
+    while isinstance(error, peewee.PeeweeException):
+        inner = error.__cause__ or error.__context__
+        if inner is None:
+            break
+        error = inner
+    return error
 
 
 #: What the two drivers and peewee raise.

@@ -14,7 +14,7 @@ from pathlib import Path
 from playhouse.migrations import MigrationError, Runner
 
 from store import database
-from store.errors import DRIVER_ERRORS, DatabaseError, translated
+from store.errors import DRIVER_ERRORS, DatabaseAway, DatabaseError, translated
 
 FOLDER = Path(__file__).parent / "migrations"
 #: The script that a new database begins with.
@@ -54,7 +54,10 @@ def up() -> list[str]:
     except MigrationError as error:
         raise DatabaseError(f"migration failed: {error}") from error
     except DRIVER_ERRORS as error:
-        raise translated(error) from error
+        told = translated(error)
+        raise (
+            told if isinstance(told, DatabaseAway) else DatabaseError(f"migration failed: {told}")
+        ) from error
 
 
 def _runner() -> Runner:

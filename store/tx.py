@@ -27,9 +27,7 @@ def _psycopg_text(sql: str) -> str:
 class Tx:
     """Runs statements on one connection; made by `store.database`, never by hand."""
 
-    def __init__(
-        self, connection: Any, dialect: Dialect, reconnect: Callable[[], Any] | None = None
-    ) -> None:
+    def __init__(self, connection: Any, dialect: Dialect, reconnect: Callable[[], Any] | None = None) -> None:
         """``reconnect`` gives another connection when this one has died idle; for reading only."""
         self._connection = connection
         self._reconnect = reconnect

@@ -45,7 +45,8 @@ _DETAILS = """
            s.retry_lost, s.logging, s.logging_until, r.run_groups, r.planned_at, r.queued_at, r.granted_at,
            r.started_at
     FROM run r JOIN service s ON s.name = r.service
-    WHERE r.state = 'running' AND r.process_id = ? AND r.fence IN ({fences})"""
+    WHERE r.state IN ('granted', 'running') AND r.state = 'running' AND r.process_id = ?
+      AND r.fence IN ({fences})"""
 
 
 def claim(

@@ -65,7 +65,8 @@ def unclaimed(tx: Tx, before: float) -> list[tuple[int, str, str, str, str, int]
     """Grants sent before `before` and not claimed: (run, service, for_node, roles, node, fence)."""
     rows = tx.all(
         """SELECT id, service, for_node, roles, node, fence FROM run
-           WHERE state = 'granted' AND sent_at <= ? ORDER BY id""",
+           WHERE state IN ('granted', 'running') AND state = 'granted' AND sent_at <= ?
+           ORDER BY +id""",
         (before,),
     )
     return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows]
@@ -88,7 +89,8 @@ def lock(tx: Tx, run_ids: Sequence[int]) -> None:
 def granted_of(tx: Tx, service: str | None = None) -> list[int]:
     """The runs (of one service) that are granted and not claimed."""
     which, params = ("", ()) if service is None else (" AND service = ?", (service,))
-    rows = tx.all(f"SELECT id FROM run WHERE state = 'granted'{which} ORDER BY id", params)
+    granted = "state IN ('granted', 'running') AND state = 'granted'"
+    rows = tx.all(f"SELECT id FROM run WHERE {granted}{which} ORDER BY +id", params)
     return [row[0] for row in rows]
 
 

@@ -47,6 +47,12 @@ def test_the_oldest_lines_of_all_files_go(tmp_path: Path) -> None:
     assert 98 <= len(kept) <= 100
 
 
+def test_no_line_goes_that_may_stay(tmp_path: Path) -> None:
+    path = fill(tmp_path / "a.log", range(10))
+    log_folder.cut(tmp_path, 9 * LINE)
+    assert path.read_text() == "".join(map(line, range(1, 10)))
+
+
 def test_files_of_the_same_time_are_cut_alike(tmp_path: Path) -> None:
     paths = [fill(tmp_path / f"{name}.log", range(100)) for name in "ab"]
     log_folder.cut(tmp_path, 100 * LINE)

@@ -29,6 +29,7 @@ threads = 2
 [site]
 name = "Test site"
 zone = "UTC"
+profiles = []
 [web]
 port = 0
 [catalogue]

@@ -18,7 +18,7 @@ WRONG_USAGE = [
     (("run", "stepper", "--step", "count sheep"), "did you mean 1 (Count the sheep)?"),
     (("priority", "adder", "11"), "0 (first) to 10"),
     (("priority", "adder", "-1"), "0 (first) to 10"),
-    (("parallel", "adder", "0"), "at least 1"),
+    (("parallel", "adder", "0"), "from 1"),
     (("schedule", "adder", "--every", "0"), "1 to 60"),
     (("schedule", "adder", "--every", "61"), "1 to 60"),
     (("schedule", "adder", "--every", "5", "--align", "5"), "align"),
@@ -28,7 +28,7 @@ WRONG_USAGE = [
     (("schedule", "adder", "--at", "05:00", "--days", "32"), "1 to 31"),
     (("schedule", "adder", "--at", "05:00", "--weekdays", "monday"), "did you mean mon?"),
     (("schedule", "adder", "--every", "5", "--at", "05:00"), "one of them"),
-    (("schedule", "adder", "--misfire", "never"), "once, skip, all"),
+    (("schedule", "adder", "--misfire", "never"), "once or skip or all"),
     (("pause", "adder", "--until", "yesterday"), "30m"),
     (("pause", "adder", "--until", "2001-01-01T00:00:00Z"), "passed"),
     (("runs", "--state", "runing"), "did you mean running?"),
@@ -121,7 +121,7 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(site: Site
     assert said.err.startswith("error: database cannot be reached")
 
 
-def test_without_a_command_the_help_is_shown(site: Site) -> None:
+def test_without_a_command_it_says_so(site: Site) -> None:
     said = site.say()
     assert said.code == 2
-    assert "services" in said.err
+    assert said.err.startswith("error: Missing command")

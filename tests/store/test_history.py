@@ -204,6 +204,15 @@ def test_samples_are_kept_the_longer_the_coarser_they_are() -> None:
     assert len(sample.series(database.read(), "n1", "cpu", "", 0, 3600)) == 3
 
 
+def test_the_samples_of_an_hour_go_together() -> None:
+    for minute in (-1, 10):
+        at, figure = days_ago(2) + minute * 60, ("cpu", "", minute)
+        database.write(lambda tx, at=at, figure=figure: sample.add(tx, "n1", [figure], at))  # type: ignore[misc]
+    half_past = Retention().terms(NOW + 1800)
+    assert dict(history.clean(half_past, 500)) == {"samples": 1}
+    assert [point.mean for point in sample.series(database.read(), "n1", "cpu", "", 0)] == [10]
+
+
 def test_a_series_goes_when_nothing_is_left_of_it() -> None:
     database.write(lambda tx: sample.add(tx, "n1", [("disk", "/old", 1.0)], days_ago(800)))
     database.write(lambda tx: sample.add(tx, "n1", [("disk", "/new", 1.0)], NOW))

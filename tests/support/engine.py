@@ -22,6 +22,7 @@ from coordinator.sentence import explain_all
 from coordinator.sweep import Sweeper, Swept
 from schedules.edit import Editor
 from schedules.ledger import Accounted, account
+from schedules.take_over import take_over
 from store import database, migrate, node, process, service
 from store.run import cancelled
 from store.run.claimed import ClaimedRun, claim
@@ -81,7 +82,9 @@ class Engine:
         """A service of the catalogue; called again, the catalogue says something else of it."""
         defaults = {**DEFAULTS, **settings}
         title = name.replace("_", " ").title()
-        self._declared[name] = Declared(name, title, defaults["rule"]["kind"], "test", "core", missing, defaults)
+        self._declared[name] = Declared(
+            name, title, defaults["rule"]["kind"], "test", "core", missing, defaults
+        )
         self.sync()
         self.write(lambda tx: tx.run("UPDATE node SET services = ?", (" ".join(self._declared),)))
         return name
@@ -92,7 +95,9 @@ class Engine:
         self.sync()
 
     def sync(self) -> list[str]:
-        return self.write(lambda tx: service.sync(tx, list(self._declared.values()), self.clock.now()))
+        """A node starts: what its catalogue says is in force."""
+        declared = list(self._declared.values())
+        return self.write(lambda tx: take_over(tx, declared, self.clock.now(), self.zone))
 
     def make_node(self, name: str = "n1", *, roles: str = "master", slots: int = 8, agent: str = "a1") -> int:
         """A node that is up with one worker of so many slots; the worker's process."""
@@ -151,7 +156,9 @@ class Engine:
         (run_id,) = self.ask(name, **asked).run_ids
         return run_id
 
-    def claim(self, run_id: int, node_name: str | None = None, *, fence: int | None = None) -> ClaimedRun | None:
+    def claim(
+        self, run_id: int, node_name: str | None = None, *, fence: int | None = None
+    ) -> ClaimedRun | None:
         """The worker of the node that was chosen (or of `node_name`) claims a granted run."""
         row = self.run(run_id)
         wanted = (run_id, fence or row["fence"] or 0)
@@ -168,7 +175,9 @@ class Engine:
         assert claimed is not None
         return claimed
 
-    def end(self, run: ClaimedRun, ended: str = "succeeded", *, here: Here | None = None, **more: Any) -> Finished:
+    def end(
+        self, run: ClaimedRun, ended: str = "succeeded", *, here: Here | None = None, **more: Any
+    ) -> Finished:
         """The attempt ends as a worker would end it; with `here` it goes on with the next run."""
         values: dict[str, Any] = {"retries": run.retries, "retry_lost": run.retry_lost, **more}
         now = self.clock.now()

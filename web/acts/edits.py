@@ -17,8 +17,6 @@ from web.acts.sent import send
 
 Result = TypeVar("Result")
 
-CHOICES = {"misfire": ("once", "skip", "all"), "overlap": ("queue_one", "skip", "queue_all")}
-
 
 class Edits:
     """The edits of one person; each is one transaction.
@@ -63,9 +61,6 @@ class Edits:
     def schedule(self, words: str, rule: Rule | None = None, **values: Any) -> str:
         """Give it another schedule, and other values such as misfire or overlap; the service's name."""
         name = usable(self._site, words).name
-        for key, known in CHOICES.items():
-            if values.get(key, known[0]) not in known:
-                raise Refusal("bad_value", f"{key}: expected {', '.join(known)}, got {values[key]!r}")
 
         def work(editor: Editor) -> None:
             if rule is not None:
@@ -78,10 +73,6 @@ class Edits:
 
     def values(self, words: str, **values: Any) -> str:
         """Change priority or parallel; the service's name."""
-        if not 0 <= values.get("priority", 0) <= 10:
-            raise Refusal("bad_value", f"priority: expected 0 (first) to 10, got {values['priority']}")
-        if values.get("parallel", 1) < 1:
-            raise Refusal("bad_value", f"parallel: expected at least 1, got {values['parallel']}")
         return self.schedule(words, None, **values)
 
     def revert(self, words: str, *keys: str) -> str:

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from actors.catalogue import PROFILES, names
 from config.settings import Settings
+from node.site import active_profiles
 from store import change, database, setting
 from store.tx import Tx
 from web.acts.refusal import Refusal
@@ -18,18 +19,10 @@ def live_profiles(tx: Tx) -> dict[str, bool]:
     return dict(setting.get(tx, SETTING) or {})
 
 
-def active(settings: Settings, live: dict[str, bool]) -> set[str]:
-    """The profiles that are on."""
-    on = set(settings.site.active_profiles)
-    for profile, wanted in live.items():
-        on = on | {profile} if wanted else on - {profile}
-    return on
-
-
 def switch(
     settings: Settings, profile: str, on: bool, *, by: str, now: float, reason: str | None = None
 ) -> bool:
-    """Switch a profile; False if it was so already. Running nodes take it up when they start anew.
+    """Switch a profile; False if it was so already. Running nodes start anew with it.
 
     Raises Refusal (unknown_profile, core), DatabaseAway.
     """
@@ -42,7 +35,7 @@ def switch(
 
     def work(tx: Tx) -> bool:
         live = live_profiles(tx)
-        if (profile in active(settings, live)) == on:
+        if (profile in active_profiles(settings, live)) == on:
             return False
         setting.put(tx, SETTING, {**live, profile: on}, now)
         change.record(

@@ -15,6 +15,9 @@ EXIT_CODES = {
     "bad_value": USAGE,
     "unknown_step": USAGE,
     "unknown_profile": USAGE,
+    "port_taken": USAGE,
+    "open_network": USAGE,
+    "exists": USAGE,
     "unreachable": UNREACHABLE,
 }
 

@@ -177,7 +177,9 @@ def test_a_grant_to_a_node_that_went_is_granted_elsewhere(engine: Engine, gone: 
 def test_a_run_that_was_claimed_while_its_process_was_given_up_is_found(engine: Engine) -> None:
     run = engine.start("job")
     engine.write(
-        lambda tx: process.end(tx, [engine.workers["n1"]], state="lost", reason="late", now=engine.clock.now())
+        lambda tx: process.end(
+            tx, [engine.workers["n1"]], state="lost", reason="late", now=engine.clock.now()
+        )
     )
     engine.make_process("n1")
     engine.sweep()

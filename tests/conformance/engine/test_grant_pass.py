@@ -97,7 +97,9 @@ class Chance:
 
     def _runs(self, *states: str) -> list[int]:
         within = ", ".join(f"'{state}'" for state in states)
-        return [row[0] for row in self.engine.rows(f"SELECT id FROM run WHERE state IN ({within}) ORDER BY id")]
+        return [
+            row[0] for row in self.engine.rows(f"SELECT id FROM run WHERE state IN ({within}) ORDER BY id")
+        ]
 
 
 def check(engine: Engine) -> None:
@@ -118,7 +120,9 @@ def test_nobody_is_left_waiting_who_could_start(engine: Engine) -> None:
         did = chance.step()
         check(engine)
         assert engine.look() == [], f"seed {seed}, step {number}: {did}"
-        fences += [row[0] for row in engine.rows("SELECT fence FROM run WHERE fence > ?", max(fences, default=0))]
+        fences += [
+            row[0] for row in engine.rows("SELECT fence FROM run WHERE fence > ?", max(fences, default=0))
+        ]
         assert len(set(fences)) == len(fences)
         if number % 10 == 0:
             engine.clock.advance(chance.random.choice([0, 5, 20, 70]))

@@ -112,13 +112,17 @@ def test_what_becomes_of_three_times_that_a_late_beat_finds(
 
 
 @pytest.mark.parametrize("overlap", ["skip", "queue_all"])
-def test_late_ones_are_not_merged_into_what_was_skipped_or_waited_before(engine: Engine, overlap: str) -> None:
+def test_late_ones_are_not_merged_into_what_was_skipped_or_waited_before(
+    engine: Engine, overlap: str
+) -> None:
     engine.make_service("job", rule=periodic(5), overlap=overlap, misfire_window=900.0)
     minutes(engine, 5)
     (first,) = engine.tick().queued
     minutes(engine, 11.5)
     engine.tick()
-    (late, latest) = engine.rows("SELECT state, merged_into, id FROM run WHERE id <> ? ORDER BY planned_at", first)
+    (late, latest) = engine.rows(
+        "SELECT state, merged_into, id FROM run WHERE id <> ? ORDER BY planned_at", first
+    )
     if overlap == "skip":
         assert (late[0], latest[0]) == ("skipped", "skipped")
     else:
@@ -130,10 +134,10 @@ def test_what_is_older_than_the_window_is_one_record_with_range_and_count(engine
     engine.clock.jump(24 * 3600)
     engine.tick()
     found = outcomes(engine)
-    assert found[0] == (1, "missed", "older than the misfire window", 1438)
-    assert engine.value("SELECT planned_until FROM run WHERE state = 'missed'") == START + 1438 * MINUTE
-    assert [row[1] for row in found[1:]] == ["merged", "queued"]
-    assert engine.tallies("job", "occurrences")["missed"] == 1438
+    assert found[0] == (1, "missed", "older than the misfire window", 1437)
+    assert engine.value("SELECT planned_until FROM run WHERE state = 'missed'") == START + 1437 * MINUTE
+    assert [row[1] for row in found[1:]] == ["merged", "merged", "queued"]
+    assert engine.tallies("job", "occurrences")["missed"] == 1437
 
 
 def test_a_clock_that_steps_back_creates_nothing_again(engine: Engine) -> None:
@@ -261,10 +265,43 @@ def test_a_service_that_is_not_configured_is_not_planned(engine: Engine) -> None
     assert [row[0] for row in outcomes(engine)] == [6]
 
 
+def test_a_schedule_changed_in_the_file_holds_from_the_next_start_on(engine: Engine) -> None:
+    engine.make_service("job", rule=periodic(5), misfire="all", overlap="queue_all", misfire_window=3600.0)
+    minutes(engine, 11)
+    engine.make_service("job", rule=periodic(2), misfire="all", overlap="queue_all", misfire_window=3600.0)
+    minutes(engine, 2)
+    engine.tick()
+    assert [row[0] for row in outcomes(engine)] == [5, 10, 12]
+
+
+def test_a_service_enabled_in_the_file_owes_nothing_for_the_time_before(engine: Engine) -> None:
+    engine.make_service("job", rule=periodic(5), enabled=False)
+    minutes(engine, 11)
+    engine.make_service("job", rule=periodic(5))
+    minutes(engine, 5)
+    engine.tick()
+    assert [row[0] for row in outcomes(engine)] == [15]
+
+
+def test_a_node_that_joins_owes_nothing_for_the_time_before(engine: Engine) -> None:
+    engine.make_service("each", rule=periodic(5), instances="each")
+    minutes(engine, 11)
+    engine.sync()
+    engine.make_node("n1")
+    minutes(engine, 5)
+    engine.tick()
+    assert [row[0] for row in outcomes(engine, "each", "n1")] == [15]
+
+
 class Chance:
     """Random gaps, steps of the clock and edits; knows which times must have been recorded."""
 
-    RULES = (periodic(1), periodic(5, 2), periodic(7), {"kind": "fixed_time", "times": ["08:03", "08:30", "10:00"]})
+    RULES = (
+        periodic(1),
+        periodic(5, 2),
+        periodic(7),
+        {"kind": "fixed_time", "times": ["08:03", "08:30", "10:00"]},
+    )
 
     def __init__(self, engine: Engine, seed: int) -> None:
         self.engine = engine
@@ -288,7 +325,12 @@ class Chance:
 
     def step(self) -> None:
         engine = self.engine
-        acts = [self.wait] * 6 + [self.tick] * 6 + [self.work] * 4 + [self.clock, self.edit, self.switch, self.pause]
+        acts = (
+            [self.wait] * 6
+            + [self.tick] * 6
+            + [self.work] * 4
+            + [self.clock, self.edit, self.switch, self.pause]
+        )
         self.random.choice([*acts, self.maintenance])()
         engine.look()
 
@@ -341,7 +383,8 @@ class Chance:
 def recorded(engine: Engine, name: str, expected: list[int]) -> None:
     """Each expected time is in one record, and no record holds another time."""
     rows = engine.rows(
-        "SELECT planned_at, COALESCE(planned_until, planned_at), planned_count FROM run WHERE service = ?", name
+        "SELECT planned_at, COALESCE(planned_until, planned_at), planned_count FROM run WHERE service = ?",
+        name,
     )
     for first, last, count in rows:
         assert first in expected
@@ -370,7 +413,9 @@ def test_random_gaps_steps_and_edits_leave_one_outcome_for_each_planned_time(eng
 
 def test_beats_that_tick_at_the_same_moment_write_each_occurrence_once(engine: Engine) -> None:
     for n in range(5):
-        engine.make_service(f"s{n}", rule=periodic(1), misfire="all", overlap="queue_all", misfire_window=7200.0)
+        engine.make_service(
+            f"s{n}", rule=periodic(1), misfire="all", overlap="queue_all", misfire_window=7200.0
+        )
     start = threading.Barrier(4)
     failed: list[BaseException] = []
 

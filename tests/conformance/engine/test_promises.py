@@ -45,7 +45,9 @@ def test_a_row_that_contradicts_itself_is_refused(engine: Engine, run_id: int, c
     ("change", "good"),
     [("parallel = 2", False), ("run_groups = '', parallel = 2", True), ("priority = -1", False)],
 )
-def test_a_service_with_groups_runs_once_at_a_time(engine: Engine, run_id: int, change: str, good: bool) -> None:
+def test_a_service_with_groups_runs_once_at_a_time(
+    engine: Engine, run_id: int, change: str, good: bool
+) -> None:
     def work(tx: Any) -> int:
         return int(tx.run(f"UPDATE service SET {change}"))
 

@@ -86,7 +86,11 @@ def test_old_keys_are_forgotten_and_young_ones_kept(engine: Engine) -> None:
     [
         ({"rule": {"kind": "daemon"}}, "daemon", "Odd is a daemon: it runs always; `tickworks restart odd`"),
         ({"missing": "rating.url"}, "not_configured", "Odd is not configured: rating.url"),
-        ({"enabled": False}, "disabled", "Odd is disabled: enable it, or add --even-if-disabled to run it once"),
+        (
+            {"enabled": False},
+            "disabled",
+            "Odd is disabled: enable it, or add --even-if-disabled to run it once",
+        ),
         (
             {"instances": "each", "roles": ["calc"]},
             "no_node_up",
@@ -106,7 +110,10 @@ def test_an_unknown_service_or_node_or_a_node_without_its_role_is_refused(engine
     engine.make_node("n2", roles="calc")
     assert refusal(engine, "nix")[0] == "unknown_service"
     assert refusal(engine, "job", node="n9") == ("unknown_node", "no node 'n9': `tickworks nodes` lists them")
-    assert refusal(engine, "job", node="n2") == ("not_allowed_there", "Job needs role master, which n2 has not")
+    assert refusal(engine, "job", node="n2") == (
+        "not_allowed_there",
+        "Job needs role master, which n2 has not",
+    )
 
 
 def test_a_disabled_service_runs_once_on_confirmation_and_that_is_audited(engine: Engine) -> None:

@@ -36,7 +36,11 @@ def test_a_run_that_succeeds_leaves_its_attempt_its_counts_and_no_group(engine: 
     assert engine.tallies(name, "runs") == {"succeeded|manual": 1}
     assert engine.tallies(name, "run_duration") == {"5": 1, "sum": 3}
     service = engine.service(name)
-    assert (service["last_run_id"], service["last_outcome"], service["last_duration"]) == (run.run_id, "done", 3)
+    assert (service["last_run_id"], service["last_outcome"], service["last_duration"]) == (
+        run.run_id,
+        "done",
+        3,
+    )
 
 
 def test_a_second_end_of_the_same_attempt_changes_nothing(engine: Engine) -> None:

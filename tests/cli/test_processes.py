@@ -1,0 +1,72 @@
+"""Does a site that is stopped leave nothing behind?"""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import psutil
+
+from tests.cli.conftest import Site
+from tests.support.process import end
+from tests.support.until import until
+
+
+def test_ctrl_c_leaves_no_process_behind(site: Site) -> None:
+    process = site.up()
+    family = psutil.Process(process.pid).children(recursive=True)
+    assert len(family) == 5
+    try:
+        # A terminal sends it to every process of the group.
+        os.killpg(process.pid, signal.SIGINT)
+        until(lambda: process.poll() is not None, "it has ended", seconds=40)
+        assert process.returncode == 0, site.said()
+        assert not [child for child in family if child.is_running()]
+    finally:
+        end(process)
+    assert "Traceback" not in site.said()
+    assert site.say("nodes", "--json").json["nodes"][0]["state"] == "left"
+
+
+def test_a_profile_that_is_switched_on_is_taken_up_at_once(site: Site) -> None:
+    process = site.up()
+    try:
+        before = site.say("nodes", "--json").json["nodes"][0]["started_at"]
+        assert site.say("site", "profile", "on", "billing").code == 0
+        until(lambda: site.say("nodes", "--json").json["nodes"][0]["started_at"] != before, "it starts anew")
+        until(lambda: site.say("nodes", "--json").json["nodes"][0]["slots"] == 4, "its workers have joined")
+        assert process.poll() is None, site.said()
+    finally:
+        end(process, how=signal.SIGINT)
+
+
+def test_up_ends_by_itself_after_its_seconds(site: Site) -> None:
+    process = site.start("up", "--seconds", "1", "--port", "0")
+    try:
+        until(lambda: process.poll() is not None, "it has ended", seconds=40)
+        assert process.returncode == 0, site.said()
+        assert "http://127.0.0.1:" in site.said()
+    finally:
+        end(process)
+
+
+def test_a_page_open_to_the_network_is_refused(site: Site) -> None:
+    site.file.write_text('[web]\nhost = "0.0.0.0"\n')
+    said = site.say("up")
+    assert said.code == 2
+    assert "no sign-in" in said.err
+
+
+def test_a_node_runs_without_page_and_beat(site: Site) -> None:
+    process = site.start("node", "--name", "n7", "--roles", "master,night", "--processes", "1")
+    try:
+        until(lambda: "runs as node n7" in site.said(), "it is up")
+        until(lambda: "n7" in site.say("nodes").out, "it has joined")
+        until(lambda: site.say("nodes", "--json").json["nodes"][0]["slots"] == 2, "its worker has joined")
+        (node,) = site.say("nodes", "--json").json["nodes"]
+        assert node["roles"] == ["master", "night"]
+        process.send_signal(signal.SIGTERM)
+        until(lambda: process.poll() is not None, "it has ended", seconds=40)
+        assert process.returncode == 0
+    finally:
+        end(process)

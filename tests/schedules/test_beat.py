@@ -1,0 +1,93 @@
+"""Does the beat tick on the minute, whatever is away?"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from coordinator.grants import RunMessage, grant_pass
+from schedules.beat import Beat, StoredSpec
+from store import database
+from store.errors import DatabaseAway
+from tests.support.engine import Engine, periodic
+
+
+@pytest.fixture
+def published() -> list[RunMessage]:
+    return []
+
+
+@pytest.fixture
+def beat(sqlite_engine: Engine, published: list[RunMessage]) -> Beat:
+    engine = sqlite_engine
+    engine.make_service("job", rule=periodic(1))
+    engine.make_service("stranger", rule=periodic(1))
+    engine.make_node()
+
+    def grant(tx: Any, runs: Sequence[int]) -> list[RunMessage]:
+        return grant_pass(tx, engine.rules, engine.clock.now(), runs=runs).messages
+
+    actors = [SimpleNamespace(options={"periodic": StoredSpec("job")})]
+    return Beat(actors, zone=engine.zone, clock=engine.clock, grant=grant, publish=published.extend)
+
+
+def test_a_tick_writes_what_is_due_grants_it_and_then_tells_the_workers(
+    sqlite_engine: Engine, beat: Beat, published: list[RunMessage]
+) -> None:
+    sqlite_engine.clock.advance(60)
+    assert beat.schedule() is True
+    assert [(message.service, sqlite_engine.state(message.run_id)) for message in published] == [
+        ("job", "granted")
+    ]
+
+
+def test_only_the_services_of_its_actors_are_planned(sqlite_engine: Engine, beat: Beat) -> None:
+    sqlite_engine.clock.advance(60)
+    beat.schedule()
+    assert sqlite_engine.rows("SELECT service FROM run") == [("job",)]
+
+
+@pytest.mark.parametrize(("past", "wait"), [(0.0, 60.0), (0.5, 59.5), (59.0, 1.0), (61.0, 59.0)])
+def test_it_wakes_on_the_next_full_minute(
+    sqlite_engine: Engine, beat: Beat, past: float, wait: float
+) -> None:
+    sqlite_engine.clock.advance(past)
+    assert beat.until_next_minute() == pytest.approx(wait)
+
+
+def test_without_services_it_wakes_all_the_same(sqlite_engine: Engine) -> None:
+    beat = Beat(
+        [], zone=sqlite_engine.zone, clock=sqlite_engine.clock, grant=lambda *_: [], publish=lambda _: None
+    )
+    assert beat.schedule() is True
+    assert beat.until_next_minute() > 0
+
+
+def test_an_outage_is_told_once_and_costs_no_planned_time(
+    sqlite_engine: Engine, beat: Beat, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+
+    def away(*_: object) -> None:
+        raise DatabaseAway("database cannot be reached: gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "write", away)
+        for _ in range(3):
+            sqlite_engine.clock.advance(60)
+            assert beat.schedule() is False
+    assert beat.schedule() is True
+    assert caplog.messages == [
+        "the beat waits for the database: database cannot be reached: gone",
+        "the beat goes on: the database is back",
+    ]
+    assert sqlite_engine.value("SELECT SUM(planned_count) FROM run") == 3
+
+
+def test_a_beat_that_is_told_to_stop_stops(beat: Beat) -> None:
+    beat.stop()
+    beat.loop()

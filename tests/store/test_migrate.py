@@ -1,0 +1,89 @@
+"""Is the schema brought up to date once, by whoever comes first?"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from store import database, migrate
+from store.errors import DatabaseError
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database."""
+    postgresql = request.param == "postgresql"
+    address = request.getfixturevalue("postgresql_url") if postgresql else f"sqlite:///{tmp_path}/t.db"
+    database.open(address)
+    yield address
+    database.close()
+
+
+def test_processes_that_start_at_once_apply_each_script_once(url: str) -> None:
+    program = (
+        "import sys\n"
+        "from store import database, migrate\n"
+        "database.open(sys.argv[1])\n"
+        "input()\n"
+        "print(' '.join(migrate.up()) or 'nothing')\n"
+    )
+    pipe = subprocess.PIPE
+    started = [
+        subprocess.Popen([sys.executable, "-c", program, url], cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
+        for _ in range(4)
+    ]
+    said = []
+    for one in started:
+        assert one.stdin is not None
+        one.stdin.write("\n")
+        one.stdin.flush()
+    for one in started:
+        said.append(one.communicate(timeout=60)[0].strip())
+    assert [one.returncode for one in started] == [0, 0, 0, 0]
+    names = [path.stem for path in sorted(migrate.FOLDER.glob("[0-9]*.py"))]
+    assert sorted(said) == sorted([" ".join(names), "nothing", "nothing", "nothing"])
+    assert migrate.pending() == []
+
+
+def test_what_is_pending_is_named_and_applied_in_order(url: str) -> None:
+    names = [path.stem for path in sorted(migrate.FOLDER.glob("[0-9]*.py"))]
+    assert migrate.pending() == names
+    assert migrate.up() == names
+    assert (migrate.pending(), migrate.up()) == ([], [])
+
+
+def test_a_database_of_a_newer_release_is_refused(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = tmp_path / "newer"
+    shutil.copytree(migrate.FOLDER, newer, ignore=shutil.ignore_patterns("__pycache__"))
+    (newer / "9999_later.py").write_text("def up(migrator, db):\n    pass\n")
+    with monkeypatch.context() as patched:
+        patched.setattr(migrate, "FOLDER", newer)
+        migrate.up()
+    with pytest.raises(DatabaseError, match=r"written by a newer release \(9999_later\): upgrade this one"):
+        migrate.up()
+
+
+def test_a_script_that_fails_is_undone_and_told(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate.up()
+    broken = tmp_path / "broken"
+    shutil.copytree(migrate.FOLDER, broken, ignore=shutil.ignore_patterns("__pycache__"))
+    (broken / "9999_broken.py").write_text(
+        "def up(migrator, db):\n    db.execute_sql('CREATE TABLE half (n INTEGER)')\n    db.execute_sql('nonsense')\n"
+    )
+    monkeypatch.setattr(migrate, "FOLDER", broken)
+    with pytest.raises(DatabaseError, match="migration failed"):
+        migrate.up()
+    assert migrate.pending() == ["9999_broken"]
+    with pytest.raises(DatabaseError):
+        database.read().all("SELECT * FROM half")
