@@ -27,6 +27,8 @@ Instances = Literal["one", "each"]
 
 MASTER = ("master",)
 ALL_ROLES = ("master", "redundancy", "reporting", "processing", "calculation")
+#: The sources of the catalogue, and the project itself.
+OUR_ORIGINS = ("machpanel", "jerasoft", "tickworks")
 NAME = re.compile(r"[a-z0-9_]{1,64}")
 LISTS = ("tasks", "roles", "run_groups", "aliases", "needs", "replaced_by")
 
@@ -88,6 +90,11 @@ class Service:
     def kind(self) -> str:
         """``daemon``, ``periodic``, ``fixed_time`` or ``on_demand``."""
         return self.schedule.kind
+
+    @property
+    def ours(self) -> bool:
+        """True for a service of the catalogue, False for one of the site's own modules."""
+        return self.origin in OUR_ORIGINS
 
     @property
     def summary(self) -> str:

@@ -7,9 +7,12 @@ from dataclasses import asdict, fields, is_dataclass
 from datetime import timedelta
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
+
+if TYPE_CHECKING:
+    from actors.service import Service
 
 
 class ValueProblems(ValueError):
@@ -37,14 +40,18 @@ def build(shape: type, values: Mapping[str, Any], what: str = "option") -> Any:
     return built
 
 
-def arguments(shape: type | None, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of a run as plain JSON values; checked where the service declares a shape.
+def arguments(service: Service, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a run as plain JSON values, checked against the shape the service declares.
 
+    A site's own service that declares none takes anything; one of the catalogue takes nothing.
     Raises ValueProblems.
     """
-    if shape is None:
-        return dict(values)
-    return plain(asdict(build(shape, values, "argument")))
+    if service.arguments is not None:
+        return plain(asdict(build(service.arguments, values, "argument")))
+    if values and service.ours:
+        problem = f"{service.title} takes none, got {', '.join(values)}"
+        raise ValueProblems("argument", [problem])
+    return dict(values)
 
 
 def defaults(shape: type | None) -> dict[str, Any]:
@@ -60,7 +67,8 @@ def defaults(shape: type | None) -> dict[str, Any]:
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """The same values as JSON can hold them; spans in seconds."""
     return {
-        name: value.total_seconds() if isinstance(value, timedelta) else value for name, value in values.items()
+        name: value.total_seconds() if isinstance(value, timedelta) else value
+        for name, value in values.items()
     }
 
 

@@ -12,7 +12,7 @@ from actors.catalogue import Catalogue, UnknownService
 from actors.values import ValueProblems, arguments
 from broker.errors import NotNow, Rejected
 from broker.queues import REQUEST_ACTOR, REQUESTS
-from coordinator.grants import RunMessage, Rules
+from coordinator.grants import Rules, RunMessage
 from coordinator.requests import Accepted, Refused, Request, request
 from store import database
 from store.errors import DatabaseAway
@@ -60,7 +60,7 @@ class Requests:
         if service.planned or service.legacy:
             raise Rejected(f"{service.title} is {'planned' if service.planned else 'legacy'}: it cannot run")
         try:
-            checked = arguments(service.arguments, args)
+            checked = arguments(service, args)
         except ValueProblems as error:
             raise Rejected(f"{service.name}: {error}") from None
         asked = Request(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import dramatiq
 from dramatiq.worker import WORKER_TIMEOUT
 
 from broker.intake import Claim, Intake
+
+if TYPE_CHECKING:
+    from broker.transport import Transport
 
 
 class Worker(dramatiq.Worker):
@@ -23,7 +26,7 @@ class Worker(dramatiq.Worker):
 
     def __init__(
         self,
-        broker: dramatiq.Broker,
+        broker: Transport | dramatiq.Broker,
         *,
         queues: Sequence[str],
         worker_threads: int = 8,
@@ -31,7 +34,10 @@ class Worker(dramatiq.Worker):
         worker_timeout: int = WORKER_TIMEOUT,
     ) -> None:
         super().__init__(
-            broker, queues=set(queues), worker_threads=worker_threads, worker_timeout=worker_timeout
+            cast(dramatiq.Broker, broker),
+            queues=set(queues),
+            worker_threads=worker_threads,
+            worker_timeout=worker_timeout,
         )
         self.queues = tuple(queues)
         self.claim = claim

@@ -50,27 +50,24 @@ TEST = Template('''\
 
 from __future__ import annotations
 
-from unittest.mock import Mock
-
-from actors import Context
 from actors.service import call
+from actors.testing import testing_context
 
 from $name import Options, $name
 
 
-def context(stop_reason: str | None = None) -> Context:
-    ports = Mock(**{"stop_reason.return_value": stop_reason})
-    return Context(service=$name, run_id=1, attempt=1, fence=1, args={}, log=Mock(), ports=ports)
-
-
 def test_it_works_off_its_batch() -> None:
-    outcome = call($name, context(), Options(batch=3))
+    context = testing_context($name)
+    outcome = call($name, context, Options(batch=3))
     assert outcome is not None
     assert (outcome.kind, outcome.counts["done"]) == ("done", 3)
+    assert context.ports.progressed[-1] == (3, 3)
 
 
 def test_it_stops_when_it_is_asked_to() -> None:
-    outcome = call($name, context(stop_reason="drain"), Options(batch=3))
+    context = testing_context($name)
+    context.ports.stop = "drain"
+    outcome = call($name, context, Options(batch=3))
     assert outcome is not None
     assert (outcome.kind, outcome.counts["done"]) == ("partial", 0)
 ''')

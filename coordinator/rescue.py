@@ -57,6 +57,16 @@ def bury_orphans(tx: Tx, now: float) -> int:
     return len(rows)
 
 
+def end_runs(
+    tx: Tx, process_id: int, run_ids: Sequence[int], rules: Rules, *, reason: str, now: float
+) -> list[RunMessage]:
+    """A live process says of some of its runs that it does not execute them."""
+    tx.grant_lock()
+    rows = [row for row in process.runs_of(tx, [process_id]) if row["id"] in run_ids]
+    _end_runs(tx, rows, ended="lost", reason=reason, now=now)
+    return grant_pass(tx, rules, now).messages
+
+
 def _end_runs(tx: Tx, rows: Sequence[Mapping[str, Any]], *, ended: str, reason: str, now: float) -> None:
     for row in rows:
         end(

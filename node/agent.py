@@ -63,7 +63,9 @@ class _Slot:
 class Agent:
     """Runs the parts of a node until it is told to stop."""
 
-    def __init__(self, site: Site, parts: Sequence[Part], *, joins: bool = True, first_look: bool = False) -> None:
+    def __init__(
+        self, site: Site, parts: Sequence[Part], *, joins: bool = True, first_look: bool = False
+    ) -> None:
         """``joins``: this is a node with workers, not only a beat or a page.
 
         ``first_look``: on a new database, run our services once; see `node.prepare`.
@@ -88,7 +90,9 @@ class Agent:
         """Prepare, run until a signal (or for ``seconds``), stop in order. The exit code."""
         if not self._lock():
             return 2
-        code = self._short(lambda: prepare(self._site, self._incarnation, self._joins, self._first_look), "cannot start")
+        code = self._short(
+            lambda: prepare(self._site, self._incarnation, self._joins, self._first_look), "cannot start"
+        )
         if code:
             return code
         gc.collect()
@@ -222,7 +226,9 @@ class Agent:
 
     def _stop(self) -> None:
         """Workers and beat first; the system worker stays until it has buried them; then the page."""
-        patience = (10.0 if self._hurried else self._site.settings.node.drain_timeout) + self._site.rules.grace + 3
+        patience = (
+            (10.0 if self._hurried else self._site.settings.node.drain_timeout) + self._site.rules.grace + 3
+        )
         for kinds in (("worker", "beat"), ("system",), ("web",)):
             group = [slot for slot in self._slots if slot.part.kind in kinds]
             self._ask(group)
@@ -275,7 +281,9 @@ class Agent:
         try:
             fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            logger.error("node %s runs on this machine already: stop it, or give this one another [node] name", name)
+            logger.error(
+                "node %s runs on this machine already: stop it, or give this one another [node] name", name
+            )
             return False
         return True
 

@@ -105,9 +105,7 @@ def leave(child: Child, process_id: int, reason: str = "stopped") -> None:
     """Say that this process has ended in order; the runs it had are ended already."""
     try:
         database.write(
-            lambda tx: process.end(
-                tx, [process_id], state="ended", reason=reason, now=child.site.clock.now()
-            )
+            lambda tx: process.end(tx, [process_id], state="ended", reason=reason, now=child.site.clock.now())
         )
     except DatabaseAway:
         pass  # the next incarnation finds it

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 import platform
+from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 
@@ -16,9 +16,6 @@ from store.errors import DatabaseError, WrongMachine
 from store.tx import Tx
 
 logger = logging.getLogger(__name__)
-
-#: The origins of the catalogue's own services.
-OURS = ("machpanel", "jerasoft", "tickworks")
 
 
 def release() -> str:
@@ -54,9 +51,7 @@ def prepare(site: Site, incarnation: str, joins: bool, first_look: bool = False)
         if not joins:
             return
         old = [row.id for row in process.live(tx) if row.node == name]
-        rescue.bury(
-            tx, old, site.rules, state="ended", reason=f"node {name} was started anew", now=now
-        )
+        rescue.bury(tx, old, site.rules, state="ended", reason=f"node {name} was started anew", now=now)
         node.join(
             tx,
             name=name,
@@ -81,7 +76,9 @@ def farewell(site: Site, incarnation: str) -> None:
 
     def work(tx: Tx) -> None:
         now = site.clock.now()
-        rows = [row.id for row in process.live(tx) if row.node == name and row.incarnation.startswith(incarnation)]
+        rows = [
+            row.id for row in process.live(tx) if row.node == name and row.incarnation.startswith(incarnation)
+        ]
         rescue.bury(tx, rows, site.rules, state="ended", reason="the node stopped", now=now, ended="drained")
         node.set_state(tx, name, "left", now, incarnation)
 
@@ -95,10 +92,17 @@ def farewell(site: Site, incarnation: str) -> None:
 def _look_first(tx: Tx, site: Site, now: float) -> None:
     """Ask for a run of each of our services that has planned times; it waits for the workers."""
     for row in service.rows(tx):
-        ours = site.services[row["name"]].origin in OURS
-        if ours and row["enabled"] and not row["missing"] and row["kind"] in ("periodic", "fixed_time"):
+        if (
+            site.services[row["name"]].ours
+            and row["enabled"]
+            and not row["missing"]
+            and row["kind"] in ("periodic", "fixed_time")
+        ):
             asked = Request(
-                service=row["name"], trigger="manual", by="first start", reason="the site is new: a first look"
+                service=row["name"],
+                trigger="manual",
+                by="first start",
+                reason="the site is new: a first look",
             )
             with suppress(Refused):  # no node that is up may run it
                 request(tx, asked, site.rules, now)
@@ -116,14 +120,14 @@ def _same_machine(tx: Tx, site: Site) -> None:
         raise WrongMachine(f"this SQLite file is used by {other}: use PostgreSQL for more than one machine")
 
 
-def guarded(work: object, what: str) -> int:
+def guarded(work: Callable[[], None], what: str) -> int:
     """Run a short child's work; its exit code, the reason in one line."""
     try:
-        work()  # type: ignore[operator]
+        work()
     except DatabaseError as error:
         logger.error("%s: %s", what, error)
         return 5
     except Exception as error:
-        logger.error("%s: %s: %s", what, type(error).__name__, error, exc_info=bool(os.getenv("TICKWORKS_TRACE")))
+        logger.exception("%s: %s", what, type(error).__name__)
         return 1
     return 0

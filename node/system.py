@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 import os
 import select
+from collections.abc import Callable
+from functools import partial
 
 from broker.connect import connect
 from broker.declare import declare_look_again
@@ -80,12 +82,12 @@ class System:
         while not self._stop.is_set():
             buried = self._read_deaths(max(0.0, next_sweep - self._clock.monotonic()))
             if buried:
-                self._safely(lambda buried=buried: self._bury(buried))  # type: ignore[misc]
+                self._safely(partial(self._bury, buried))
             if self._clock.monotonic() >= next_sweep:
                 self._safely(self._sweep)
                 next_sweep = self._clock.monotonic() + INTERVAL
         while buried := self._read_deaths(0.0):
-            self._safely(lambda buried=buried: self._bury(buried))  # type: ignore[misc]
+            self._safely(partial(self._bury, buried))
 
     def _read_deaths(self, wait: float) -> list[str]:
         """Incarnations the agent has waited for (waitpid): proof that they are gone."""
@@ -146,9 +148,9 @@ class System:
     def _seen(self, agent: str) -> None:
         database.write(lambda tx: node.seen(tx, self._child.node, agent, self._clock.now()), durable=False)
 
-    def _safely(self, work: object) -> None:
+    def _safely(self, work: Callable[[], object]) -> None:
         try:
-            work()  # type: ignore[operator]
+            work()
         except DatabaseError as error:
             if not self._away:
                 logger.warning("the coordinator waits for the database: %s", error)

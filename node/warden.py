@@ -86,15 +86,22 @@ class Warden:
     def _spend(self, run: ActiveRun, now: float) -> None:
         if not self.spent:
             logger.error(
-                "run %d of %s did not stop: %s is killed", run.claimed.run_id, run.claimed.service, self._child.name
+                "run %d of %s did not stop: %s is killed",
+                run.claimed.run_id,
+                run.claimed.service,
+                self._child.name,
             )
         self.spent = True
-        siblings = [other for other in self._runner.active.all() if other.in_service and other.stop_reason is None]
+        siblings = [
+            other for other in self._runner.active.all() if other.in_service and other.stop_reason is None
+        ]
         if not siblings:
             self._child.board.set_kill_at(self._child.row, now)
 
     def _renew_on(self) -> None:
-        while not self._ended.wait(min(SIGNS, self._lease / 5) if self._runner.active.all() else self._lease / 5):
+        while not self._ended.wait(
+            min(SIGNS, self._lease / 5) if self._runner.active.all() else self._lease / 5
+        ):
             self._ask_database()
         database.drop_connection()
 

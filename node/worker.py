@@ -63,7 +63,9 @@ def main(child: Child) -> int:
         wardens[0].tick()
         stop.wait(TICK)
     patience = settings.node.drain_timeout
-    clean = _drain(child, process_id, worker, runner, wardens[0], min(patience, HURRY) if stop.hurried else patience)
+    clean = _drain(
+        child, process_id, worker, runner, wardens[0], min(patience, HURRY) if stop.hurried else patience
+    )
     wardens[0].stop()
     broker.close()
     if clean:
@@ -75,7 +77,9 @@ def main(child: Child) -> int:
 def queues(child: Child) -> list[str]:
     """The queues this worker takes from: its node's, and every set of roles it shares one with."""
     mine = set(child.site.settings.node.roles)
-    names = {run_queue(service.roles) for service in child.site.services.values() if mine & set(service.roles)}
+    names = {
+        run_queue(service.roles) for service in child.site.services.values() if mine & set(service.roles)
+    }
     for site_defaults in child.site.settings.service.values():
         roles = site_defaults.given().get("roles", ())
         if mine & set(roles):
@@ -87,7 +91,9 @@ def _ask(requests: Requests, name: str, args: dict[str, object]) -> None:
     requests.ask(name, args)
 
 
-def _drain(child: Child, process_id: int, worker: Worker, runner: Runner, warden: Warden, patience: float) -> bool:
+def _drain(
+    child: Child, process_id: int, worker: Worker, runner: Runner, warden: Warden, patience: float
+) -> bool:
     """Take nothing new, let runs end, then ask them to stop; whether all did."""
     runner.draining.set()
     try:

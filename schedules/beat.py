@@ -61,7 +61,7 @@ class Beat(periodiq.Scheduler):  # type: ignore[misc]
         zone: ZoneInfo,
         clock: Clock,
         grant: Callable[[Tx, Sequence[int]], list[Any]],
-        publish: Callable[[list[Any]], None],
+        publish: Callable[[list[Any]], object],
     ) -> None:
         super().__init__(actors)
         self.specs = [actor.options["periodic"] for actor in actors]

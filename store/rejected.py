@@ -17,7 +17,8 @@ def keep(tx: Tx, queue: str, body: bytes, reason: str, now: float) -> None:
     text = body[:LONGEST].decode("utf-8", "replace").replace("\x00", "\N{REPLACEMENT CHARACTER}")
     reason = reason.replace("\x00", "\N{REPLACEMENT CHARACTER}")[:LONGEST]
     new = tx.value(
-        "INSERT INTO rejected (at, queue, reason, body) VALUES (?, ?, ?, ?) RETURNING id", (now, queue, reason, text)
+        "INSERT INTO rejected (at, queue, reason, body) VALUES (?, ?, ?, ?) RETURNING id",
+        (now, queue, reason, text),
     )
     tx.run("DELETE FROM rejected WHERE id <= ?", (new - KEEP,))
     tally.add(tx, [("", "requests_rejected", "", 1.0)])

@@ -54,7 +54,7 @@ class ActiveRun:
         with self.lock:
             if self.in_service and not self.interrupted:
                 self.interrupted = True
-                raise_thread_exception(self.thread, Stopped)
+                raise_thread_exception(self.thread, Stopped)  # type: ignore[no-untyped-call]
 
     def left_service(self) -> None:
         """The service's code has returned: from now on nothing may interrupt this thread."""

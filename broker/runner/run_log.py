@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +116,7 @@ class _Sink:
     exception = error
 
 
-def _text(logger: Any, method: str, event: dict[str, Any]) -> str:
+def _text(logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
     """``event key=value …``, an exception's lines below."""
     words = [str(event.pop("event", ""))]
     trace = event.pop("exception", None)

@@ -24,7 +24,7 @@ from broker.runner.ports import RunPorts
 from broker.runner.printed import printed_to
 from broker.runner.run_log import RunLog, logger_for
 from coordinator.ends import Finished, finish_grouped, finish_single, next_for
-from coordinator.grants import Here, RunMessage, Rules
+from coordinator.grants import Here, Rules, RunMessage
 from domain.time.clock import Clock
 from store import database
 from store.errors import DatabaseAway
@@ -35,6 +35,7 @@ from store.run.ended import Ending
 
 logger = logging.getLogger(__name__)
 
+
 @dataclass(frozen=True)
 class Engine:
     """What all runs of a process share."""
@@ -44,7 +45,7 @@ class Engine:
     rules: Rules
     clock: Clock
     log_folder: Path
-    publish: Callable[[Sequence[RunMessage]], None]
+    publish: Callable[[Sequence[RunMessage]], object]
     started: Callable[[ActiveRun], None]  # tell the board before and after each attempt
     ended: Callable[[ActiveRun], None]
 
@@ -87,7 +88,11 @@ class Runner:
     def _attempt(self, claimed: ClaimedRun) -> ClaimedRun | None:
         engine = self.engine
         active = ActiveRun(claimed, engine.clock.monotonic())
-        first = insist(lambda: stored_log.next_number(database.read(), claimed.run_id)) if claimed.attempt > 1 else 1
+        first = (
+            insist(lambda: stored_log.next_number(database.read(), claimed.run_id))
+            if claimed.attempt > 1
+            else 1
+        )
         log = RunLog(claimed, engine.clock, engine.log_folder, first, self._trouble)
         self.active.add(active)
         self.logs[claimed.fence] = log
@@ -131,7 +136,7 @@ class Runner:
             run_id=claimed.run_id,
             attempt=claimed.attempt,
             fence=claimed.fence,
-            args=arguments(service.arguments, claimed.args),
+            args=arguments(service, claimed.args),
             log=logger_for(log),
             ports=RunPorts(active, self.engine.clock),
             node=self.engine.here.node,
@@ -182,7 +187,8 @@ class Runner:
 
         try:
             finished = insist(
-                lambda: database.write(work), told=lambda text: self._trouble(f"an end cannot be written yet: {text}")
+                lambda: database.write(work),
+                told=lambda text: self._trouble(f"an end cannot be written yet: {text}"),
             )
         except Exception:
             logger.exception("the end of run %d could not be written: it is lost", claimed.run_id)

@@ -45,7 +45,11 @@ def test_every_dependency_is_pinned() -> None:
     parser = configparser.ConfigParser()
     parser.read(ROOT / "setup.cfg")
     wanted = parser["options"]["install_requires"].split() + parser["options.extras_require"]["test"].split()
-    names = {word.split(">")[0].split("=")[0].split("<")[0].split("[")[0].lower() for word in wanted if word[0].isalpha()}
+    names = {
+        word.split(">")[0].split("=")[0].split("<")[0].split("[")[0].lower()
+        for word in wanted
+        if word[0].isalpha()
+    }
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     pinned = {line.split("==")[0].lower().replace("_", "-") for line in lines if "==" in line}
     assert {name.replace("_", "-") for name in names} <= pinned

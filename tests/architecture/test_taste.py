@@ -33,6 +33,6 @@ def test_every_file_says_what_it_is() -> None:
     silent = [
         str(path.relative_to(ROOT))
         for path in sources()
-        if path.read_text().strip() and not path.read_text().lstrip().startswith(('"""', '#!'))
+        if path.read_text().strip() and not path.read_text().lstrip().startswith(('"""', "#!"))
     ]
     assert silent == []

@@ -7,15 +7,26 @@ import random
 import signal
 from collections import Counter, defaultdict
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from coordinator.sentence import explain_all
 from domain.time.clock import SystemClock
 from store import database
 from tests.integration.conftest import StartSite
 from tests.support.until import until
-from zoneinfo import ZoneInfo
 
-MEMBERS = [("a",), ("b",), ("a", "b"), ("c",), ("b", "c"), ("a", "b", "c"), ("d",), ("c", "d"), ("a", "d"), ()]
+MEMBERS = [
+    ("a",),
+    ("b",),
+    ("a", "b"),
+    ("c",),
+    ("b", "c"),
+    ("a", "b", "c"),
+    ("d",),
+    ("c", "d"),
+    ("a", "d"),
+    (),
+]
 
 SERVICES = f"""
 import os, time
@@ -69,7 +80,9 @@ def test_500_forced_runs_while_a_worker_is_killed_again_and_again(
     assert states() == {"succeeded": RUNS}
     assert doubled() == []
     assert len(kills) >= 8
-    assert Counter(ended for (ended,) in database.read().all("SELECT ended FROM attempt"))["succeeded"] == RUNS
+    assert (
+        Counter(ended for (ended,) in database.read().all("SELECT ended FROM attempt"))["succeeded"] == RUNS
+    )
 
 
 def sentences_missing(rules: object) -> list[int]:

@@ -41,7 +41,10 @@ def slow(context):
 
 @pytest.fixture
 def servers_site(
-    tmp_path: Path, postgresql_server: PostgresqlServer, rabbitmq_server: RabbitmqServer, request: pytest.FixtureRequest
+    tmp_path: Path,
+    postgresql_server: PostgresqlServer,
+    rabbitmq_server: RabbitmqServer,
+    request: pytest.FixtureRequest,
 ):
     """A site on servers that the test may stop."""
     name = f"outage_{os.getpid()}_{abs(hash(request.node.name)) % 10_000}"

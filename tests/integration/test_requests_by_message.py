@@ -126,7 +126,12 @@ def test_the_management_page_can_force_a_run(site: RunningSite, shared_rabbitmq:
     answer = shared_rabbitmq.api(
         "POST",
         f"exchanges/{vhost}/tickworks/publish",
-        {"properties": {"delivery_mode": 2}, "routing_key": "run.greet", "payload": "", "payload_encoding": "string"},
+        {
+            "properties": {"delivery_mode": 2},
+            "routing_key": "run.greet",
+            "payload": "",
+            "payload_encoding": "string",
+        },
     )
     assert answer == {"routed": True}
     until(lambda: [run for run in runs("greet") if run["state"] == "succeeded"], "the run has succeeded")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.engine import (
+from tests.support.engine_database import (
     engine,
     engine_database,
     migrated_postgresql,

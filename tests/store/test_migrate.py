@@ -79,7 +79,9 @@ def test_a_script_that_fails_is_undone_and_told(
     broken = tmp_path / "broken"
     shutil.copytree(migrate.FOLDER, broken, ignore=shutil.ignore_patterns("__pycache__"))
     (broken / "9999_broken.py").write_text(
-        "def up(migrator, db):\n    db.execute_sql('CREATE TABLE half (n INTEGER)')\n    db.execute_sql('nonsense')\n"
+        "def up(migrator, db):\n"
+        "    db.execute_sql('CREATE TABLE half (n INTEGER)')\n"
+        "    db.execute_sql('nonsense')\n"
     )
     monkeypatch.setattr(migrate, "FOLDER", broken)
     with pytest.raises(DatabaseError, match="migration failed"):

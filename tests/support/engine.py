@@ -1,18 +1,10 @@
-"""The engine on one database, without processes: everything happens when a test says so.
-
-`engine` runs a test on SQLite and on PostgreSQL; `sqlite_engine` and `postgresql_engine` on one of them.
-"""
+"""The engine on the open database, without processes: everything happens when a test says so."""
 
 from __future__ import annotations
 
-import shutil
-import uuid
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
-
-import pytest
 
 from coordinator import requests
 from coordinator.ends import NOBODY, Finished, finish_grouped, finish_single, next_for
@@ -23,14 +15,13 @@ from coordinator.sweep import Sweeper, Swept
 from schedules.edit import Editor
 from schedules.ledger import Accounted, account
 from schedules.take_over import take_over
-from store import database, migrate, node, process, service
+from store import database, node, process, service
 from store.run import cancelled
 from store.run.claimed import ClaimedRun, claim
 from store.run.ended import Ending
 from store.service import Declared
 from store.tx import Tx
 from tests.support.clock import FakeClock
-from tests.support.postgresql import PostgresqlServer
 
 Result = TypeVar("Result")
 
@@ -259,71 +250,7 @@ class Engine:
 
     def tallies(self, name: str, metric: str) -> dict[str, float]:
         rows = self.rows("SELECT label, value FROM tally WHERE service = ? AND metric = ?", name, metric)
-        return {label: value for label, value in rows}
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def engine_database(request: pytest.FixtureRequest) -> str:
-    """An open, empty, migrated database, on one server after the other; ``sqlite`` or ``postgresql``."""
-    request.getfixturevalue(f"{request.param}_engine_database")
-    return str(request.param)
-
-
-@pytest.fixture
-def engine(engine_database: str) -> Engine:
-    return Engine()
-
-
-@pytest.fixture
-def sqlite_engine(sqlite_engine_database: str) -> Engine:
-    return Engine()
-
-
-@pytest.fixture
-def postgresql_engine(postgresql_engine_database: str) -> Engine:
-    return Engine()
-
-
-@pytest.fixture
-def sqlite_engine_database(migrated_sqlite: Path, tmp_path: Path) -> Iterator[str]:
-    shutil.copy(migrated_sqlite, tmp_path / "tickworks.db")
-    url = f"sqlite:///{tmp_path}/tickworks.db"
-    database.open(url)
-    yield url
-    database.close()
-
-
-@pytest.fixture
-def postgresql_engine_database(migrated_postgresql: str) -> Iterator[str]:
-    database.open(migrated_postgresql)
-    tables = database.read().all(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '%migration%'"
-    )
-    names = ", ".join(row[0] for row in tables)
-    database.write(lambda tx: tx.run(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    yield migrated_postgresql
-    database.close()
-
-
-@pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("migrated") / "tickworks.db"
-    _migrate(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
-def migrated_postgresql(shared_postgresql: PostgresqlServer) -> str:
-    name = f"engine_{uuid.uuid4().hex[:12]}"
-    shared_postgresql.add_database(name)
-    _migrate(shared_postgresql.url(name))
-    return shared_postgresql.url(name)
-
-
-def _migrate(url: str) -> None:
-    database.open(url)
-    migrate.up()
-    database.close()
+        return dict(rows)  # type: ignore[arg-type]
 
 
 def periodic(minutes: int, align: int = 0) -> Mapping[str, Any]:

@@ -53,7 +53,11 @@ class RunningSite:
 
     def start(self) -> None:
         """Start everything and wait until its workers are up."""
-        command = [str(Path(sys.executable).parent / "tickworks"), "--config", str(self.folder / "tickworks.toml")]
+        command = [
+            str(Path(sys.executable).parent / "tickworks"),
+            "--config",
+            str(self.folder / "tickworks.toml"),
+        ]
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
         self._process = start([*command, "up", "--port", "0"], log=self.log, env=env)
         database.open(self.database_url)
@@ -125,7 +129,9 @@ class RunningSite:
 
     def until_state(self, run_id: int, *states: str, seconds: float = 30) -> dict[str, Any]:
         """Wait until a run is in one of these states; its row."""
-        self._until(lambda: self.run(run_id)["state"] in states, f"run {run_id} is {' or '.join(states)}", seconds)
+        self._until(
+            lambda: self.run(run_id)["state"] in states, f"run {run_id} is {' or '.join(states)}", seconds
+        )
         return self.run(run_id)
 
     def until_all_ended(self, seconds: float = 60) -> None:

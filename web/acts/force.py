@@ -78,10 +78,8 @@ def _refusal(error: Refused) -> Refusal:
 
 def _arguments(service: Service, given: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments as the service wants them. Raises Refusal (bad_argument)."""
-    if service.arguments is None and given and service.origin in ("machpanel", "jerasoft", "tickworks"):
-        raise Refusal("bad_argument", f"{service.title} takes no arguments, got {', '.join(given)}")
     try:
-        return arguments(service.arguments, {name: _value(value) for name, value in given.items()})
+        return arguments(service, {name: _value(value) for name, value in given.items()})
     except ValueProblems as error:
         raise Refusal("bad_argument", f"{service.name}: {error}") from None
 

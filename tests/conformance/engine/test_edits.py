@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.time.rule import FixedTime, Periodic
-from schedules.edit import EditRefused
+from schedules.edit import Editor, EditRefused
 from store import change, service
 from store.database import read
 from tests.support.engine import Engine, periodic
@@ -152,11 +152,12 @@ def test_a_bad_edit_is_refused_and_changes_nothing(engine: Engine, edit: Any, co
     engine.make_service("dae", rule={"kind": "daemon"})
     before = engine.service("job")["revision"]
     what, name, value = edit
+
+    def act(editor: Editor) -> None:
+        editor.schedule(name, value) if what == "schedule" else editor.values(name, **value)
+
     with pytest.raises(EditRefused) as caught:
-        if what == "schedule":
-            engine.edit(lambda editor: editor.schedule(name, value))
-        else:
-            engine.edit(lambda editor: editor.values(name, **value))
+        engine.edit(act)
     assert caught.value.code == code
     assert text in str(caught.value)
     assert (engine.service("job")["revision"], entries()) == (before, [])

@@ -62,11 +62,14 @@ class Player(threading.Thread):
         ):
             ended = self.random.choice(["succeeded", "failed", "drained"])
             ending = Ending(run_id, fence, attempt, ended, self.engine.clock.now(), retries=1)
-            if groups:
-                here = self.engine.here()
-                database.write(lambda tx, e=ending: finish_grouped(tx, e, self.engine.rules, here))  # type: ignore[misc]
-            else:
-                database.write(lambda tx, e=ending: finish_single(tx, e))  # type: ignore[misc]
+            self._end(ending, bool(groups))
+
+    def _end(self, ending: Ending, grouped: bool) -> None:
+        here = self.engine.here()
+        if grouped:
+            database.write(lambda tx: finish_grouped(tx, ending, self.engine.rules, here))
+        else:
+            database.write(lambda tx: finish_single(tx, ending))
 
     def cancel(self) -> None:
         found = self._some("SELECT id FROM run WHERE state IN ('queued', 'granted', 'running')", 6)
