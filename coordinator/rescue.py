@@ -69,16 +69,26 @@ def end_runs(
 
 def _end_runs(tx: Tx, rows: Sequence[Mapping[str, Any]], *, ended: str, reason: str, now: float) -> None:
     for row in rows:
+        how, why = _as_wished(row, ended, reason, now)
         end(
             tx,
             Ending(
                 run_id=row["id"],
                 fence=row["fence"],
                 attempt=row["attempt"],
-                ended=ended,
+                ended=how,
                 at=now,
                 retries=row["retries"],
                 retry_lost=bool(row["retry_lost"]),
-                error=reason,
+                error=why,
             ),
         )
+
+
+def _as_wished(row: Mapping[str, Any], ended: str, reason: str, now: float) -> tuple[str, str]:
+    """A run that was to stop anyway ended by that, though it took its process to do it."""
+    if row["cancel_at"] is not None:
+        return "cancelled", f"cancelled; {reason}"
+    if now - row["started_at"] >= row["time_limit"]:
+        return "timeout", f"took longer than its time limit of {row['time_limit']:g} s; {reason}"
+    return ended, reason

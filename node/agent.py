@@ -18,6 +18,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from node.board import Board
@@ -293,10 +294,8 @@ class Agent:
 
     def _write_death(self, line: str) -> None:
         os.set_blocking(self._pipe[1], False)
-        try:
+        with suppress(BlockingIOError):  # nobody reads; a new system worker is told of all
             os.write(self._pipe[1], line.encode() + b"\n")
-        except BlockingIOError:
-            pass  # nobody reads; a new system worker is told of all
 
 
 def _how(status: int) -> str:

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from node.board import Board
@@ -103,12 +104,10 @@ def enter(child: Child, stop: Stop, slots: int = 0) -> int | None:
 
 def leave(child: Child, process_id: int, reason: str = "stopped") -> None:
     """Say that this process has ended in order; the runs it had are ended already."""
-    try:
+    with suppress(DatabaseAway):  # the next incarnation finds it
         database.write(
             lambda tx: process.end(tx, [process_id], state="ended", reason=reason, now=child.site.clock.now())
         )
-    except DatabaseAway:
-        pass  # the next incarnation finds it
     database.close()
 
 

@@ -11,6 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from coordinator import rescue
 from coordinator.requests import Refused, Request, request
 from node.site import Site
+from schedules.ledger import account
+from schedules.take_over import take_over
 from store import database, migrate, node, process, service
 from store.errors import DatabaseError, WrongMachine
 from store.tx import Tx
@@ -45,7 +47,7 @@ def prepare(site: Site, incarnation: str, joins: bool, first_look: bool = False)
     def work(tx: Tx) -> None:
         now = site.clock.now()
         _same_machine(tx, site)
-        changed = service.sync(tx, site.declared(), now)
+        changed = take_over(tx, site.declared(), now, site.zone)
         if changed:
             logger.info("catalogue: %d services are new or changed", len(changed))
         if not joins:
@@ -80,6 +82,7 @@ def farewell(site: Site, incarnation: str) -> None:
             row.id for row in process.live(tx) if row.node == name and row.incarnation.startswith(incarnation)
         ]
         rescue.bury(tx, rows, site.rules, state="ended", reason="the node stopped", now=now, ended="drained")
+        account(tx, service.rows(tx), now, site.zone)  # what it owes is what was planned till now
         node.set_state(tx, name, "left", now, incarnation)
 
     try:

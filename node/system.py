@@ -110,7 +110,8 @@ class System:
             for line in incarnations:
                 incarnation, _, reason = line.partition(" ")
                 rows = tx.all(
-                    "SELECT id, state FROM process WHERE node = ? AND incarnation = ? AND state IN ('up', 'draining')",
+                    """SELECT id, state FROM process
+                       WHERE node = ? AND incarnation = ? AND state IN ('up', 'draining')""",
                     (self._child.node, incarnation),
                 )
                 drained = all(row[1] == "draining" for row in rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import suppress
 
 from broker.claims import RunClaims
 from broker.connect import connect
@@ -112,8 +113,6 @@ def _drain(
         runner.active.wait_idle(TICK)
     clean = not runner.active.all()
     worker.stop(1000 if clean else 0)
-    try:
+    with suppress(DatabaseError):
         runner.flush()
-    except DatabaseError:
-        pass
     return clean

@@ -31,10 +31,9 @@ SYSTEM = {
 
 def main(words: Sequence[str]) -> int:
     """Do what the first word says; its exit code."""
-    if sys.version_info < (3, 11):
-        print(
-            f"Tickworks needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try PYTHON=python3.12 make …"
-        )
+    if sys.version_info < (3, 11):  # noqa: UP036 (it may well be older: this file runs before any install)
+        version = sys.version.split()[0]
+        print(f"Tickworks needs Python 3.11 or newer; this is {version}. Try make PYTHON=python3.12 …")
         return 2
     task = words[0] if words else ""
     if task not in TASKS:

@@ -70,6 +70,7 @@ class Runner:
         """Write the log lines and the progress of the runs in execution."""
         lines = [line for log in list(self.logs.values()) for line in log.take()]
         moved = [run for run in self.active.all() if run.progress != run.progress_written]
+        moved.sort(key=lambda run: run.claimed.run_id)  # the order in which everybody locks runs
         if not lines and not moved:
             return
         values = [(run, run.progress) for run in moved]
@@ -179,7 +180,7 @@ class Runner:
 
         def work(tx: Any) -> Finished:
             if claimed.groups:
-                finished = finish_grouped(tx, ending, self.engine.rules, here)
+                finished = finish_grouped(tx, ending, self.engine.rules, here, self.engine.clock.now())
             else:
                 finished = finish_single(tx, ending)
             stored_log.write(tx, lines)

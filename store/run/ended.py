@@ -14,6 +14,10 @@ from domain.run_state import after_attempt, backoff
 from store import tally
 from store.tx import Statement, Tx
 
+#: A run that is tried again when it is lost: so many times at once, then with pauses, then no more.
+#: A run that kills its process each time would else take its neighbours with it for ever.
+PATIENT_LOSSES = 2
+MOST_LOSSES = 5
 #: Error texts are for reading, not for keeping dumps.
 MAX_ERROR = 4_000
 
@@ -101,11 +105,16 @@ def end(tx: Tx, ending: Ending) -> Ended | None:
 
 def _guarded(tx: Tx, ending: Ending) -> tuple[str, tuple[Any, ...] | None]:
     """The state the run has now, and its row if it was ours to change."""
-    failures = _failures(tx, ending)
-    state = after_attempt(ending.ended, tries_left=failures <= ending.retries, retry_lost=ending.retry_lost)
+    failures, losses = _failures(tx, ending), _losses(tx, ending)
+    state = after_attempt(
+        ending.ended,
+        tries_left=failures <= ending.retries,
+        retry_lost=ending.retry_lost and losses <= MOST_LOSSES,
+    )
     error = (ending.error or "")[:MAX_ERROR] or None
     if state == "queued":
-        later = ending.at + backoff(failures) if failures else None
+        steps = failures or max(0, losses - PATIENT_LOSSES)
+        later = ending.at + backoff(steps) if steps else None
         row = tx.one(_TRY_AGAIN, (error, later, later, ending.run_id, ending.fence))
         if row is not None:
             return state, row
@@ -122,6 +131,16 @@ def _failures(tx: Tx, ending: Ending) -> int:
     if ending.attempt == 1 or not ending.retries:
         return 1
     sql = "SELECT COUNT(*) FROM attempt WHERE run_id = ? AND ended IN ('failed', 'timeout')"
+    return int(tx.value(sql, (ending.run_id,))) + 1
+
+
+def _losses(tx: Tx, ending: Ending) -> int:
+    """How many attempts were lost with this one; 0 if it was not, or is not to be tried again."""
+    if ending.ended != "lost" or not ending.retry_lost:
+        return 0
+    if ending.attempt == 1:
+        return 1
+    sql = "SELECT COUNT(*) FROM attempt WHERE run_id = ? AND ended = 'lost'"
     return int(tx.value(sql, (ending.run_id,))) + 1
 
 

@@ -7,6 +7,7 @@ import pytest
 from store import database
 from store.run import log as run_log
 from tests.integration.conftest import StartSite
+from tests.support.until import until
 
 SERVICES = """
 import ctypes, os, sys, time
@@ -40,6 +41,14 @@ def prints_binary(context):
 @service(run_groups=("shared",), time_limit=timedelta(seconds=1))
 def hangs_in_c(context):
     ctypes.PyDLL(None).sleep(300)  # PyDLL keeps the interpreter lock: nothing else in the process runs
+
+@service(time_limit=timedelta(seconds=1))
+def sleeps_in_c(context):
+    time.sleep(300)  # one call that nothing can interrupt
+
+@service(retry_lost=True)
+def dies_always(context):
+    os._exit(9)
 
 @service(time_limit=timedelta(seconds=1))
 def loops(context):
@@ -102,9 +111,26 @@ def test_a_process_that_exits_costs_its_runs_an_attempt_and_frees_their_groups(s
 def test_code_that_hangs_in_c_is_killed_after_its_grace_and_its_groups_go_on(start_site: StartSite) -> None:
     site = start_site(SERVICES)
     hung, after = site.force("hangs_in_c"), site.force("neighbour")
-    assert site.until_state(hung, "lost", "failed", seconds=40)["state"] == "lost"
+    run = site.until_state(hung, "lost", "failed", seconds=40)
+    assert run["state"] == "failed"
+    assert run["error"].startswith("took longer than its time limit of 1 s")
     site.until_state(after, "succeeded")
     assert database.read().value("SELECT COUNT(*) FROM membership WHERE held") == 0
+
+
+def test_code_that_sleeps_through_its_grace_costs_its_process_once(start_site: StartSite) -> None:
+    site = start_site(SERVICES)
+    sleeper = site.force("sleeps_in_c")
+    assert site.until_state(sleeper, "lost", "failed", seconds=40)["state"] == "failed"
+    assert site.attempts(sleeper) == ["timeout"]
+
+
+def test_a_run_that_kills_its_process_each_time_is_given_up_in_the_end(start_site: StartSite) -> None:
+    site = start_site(SERVICES)
+    run_id = site.force("dies_always")
+    site.until_state(run_id, "queued", seconds=40)
+    until(lambda: site.attempts(run_id) == ["lost"] * 3, "three attempts are lost", seconds=40)
+    assert site.until_state(run_id, "queued")["not_before"] is not None
 
 
 def test_a_time_limit_is_a_failed_try_and_the_next_one_waits(start_site: StartSite) -> None:

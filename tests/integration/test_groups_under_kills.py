@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import random
 import signal
-from collections import Counter, defaultdict
+from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -34,7 +35,8 @@ from actors import service
 JOURNAL = {{journal!r}}
 
 def note(context, what):
-    line = f"{{{{what}}}} {{{{context.service.name}}}} {{{{context.run_id}}}} {{{{context.fence}}}} {{{{os.getpid()}}}} {{{{time.monotonic()}}}}\\n"
+    words = (what, context.service.name, context.run_id, context.fence, os.getpid(), time.monotonic())
+    line = " ".join(map(str, words)) + "\\n"
     handle = os.open(JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(handle, line.encode())
     os.close(handle)
@@ -80,9 +82,6 @@ def test_500_forced_runs_while_a_worker_is_killed_again_and_again(
     assert states() == {"succeeded": RUNS}
     assert doubled() == []
     assert len(kills) >= 8
-    assert (
-        Counter(ended for (ended,) in database.read().all("SELECT ended FROM attempt"))["succeeded"] == RUNS
-    )
 
 
 def sentences_missing(rules: object) -> list[int]:
@@ -117,14 +116,16 @@ def overlaps(ran: list[tuple[str, str, int, int, int, float]], kills: dict[int, 
     found = []
     for group, held in spans.items():
         held.sort()
-        for (_, end, first), (start, _, second) in zip(held, held[1:], strict=False):
+        for (_, end, first), (start, _, second) in pairwise(held):
             if start < end:
                 found.append(f"{group}: runs {first} and {second}")
     return found
 
 
 def states() -> dict[str, int]:
-    return dict(database.read().all("SELECT state, COUNT(*) FROM run GROUP BY state"))
+    return dict(
+        database.read().all("SELECT state, COUNT(*) FROM run WHERE requested_by = 'a test' GROUP BY state")
+    )
 
 
 def doubled() -> list[int]:
