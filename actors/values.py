@@ -19,7 +19,7 @@ class ValueProblems(ValueError):
     """Values a service cannot take; the text has one part for each."""
 
     def __init__(self, what: str, problems: list[str]) -> None:
-        super().__init__("; ".join(f"{what}: {problem}" for problem in problems))
+        super().__init__("; ".join(f"{what}: {problem}" if what else problem for problem in problems))
         self.problems = problems
 
 
@@ -49,8 +49,7 @@ def arguments(service: Service, values: Mapping[str, Any]) -> dict[str, Any]:
     if service.arguments is not None:
         return plain(asdict(build(service.arguments, values, "argument")))
     if values and service.ours:
-        problem = f"{service.title} takes none, got {', '.join(values)}"
-        raise ValueProblems("argument", [problem])
+        raise ValueProblems("", [f"takes no arguments, got {', '.join(values)}"])
     return dict(values)
 
 

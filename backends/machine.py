@@ -17,6 +17,12 @@ import psutil
 #: (metric, object, value); the object is a mount, or "".
 Figure = tuple[str, str, float]
 
+#: The kernel counts CPU time in steps of 0.01 s: how long, and how often, to wait for the next one.
+TICK = 0.02
+TICKS = 25
+#: Sums of seconds differ by so much though nothing has changed: less than one step of the kernel.
+ROUNDING = 0.005
+
 #: Images that are full by nature.
 IMAGES = ("squashfs", "iso9660", "erofs", "udf")
 
@@ -48,10 +54,22 @@ class Meter:
         """CPU use in percent of all cores, and bytes a second over the network."""
         earlier, later = self._last, self._read()
         if earlier is None or not shortest <= later.at - earlier.at <= longest:
-            threading.Event().wait(shortest)
-            earlier, later = later, self._read()
+            earlier, later = later, self._read_after(later, shortest)
         self._last = later
         return rates(earlier, later)
+
+
+    def _read_after(self, earlier: Counters, seconds: float) -> Counters:
+        """The next reading; a little later still if no tick of the kernel's clock lies between."""
+        pause = threading.Event()
+        pause.wait(seconds)
+        later = self._read()
+        for _ in range(TICKS):
+            if later.total != earlier.total:
+                break
+            pause.wait(TICK)
+            later = self._read()
+        return later
 
 
 def counters() -> Counters:
@@ -73,8 +91,8 @@ def rates(earlier: Counters, later: Counters) -> list[Figure]:
     """What happened between two readings; nothing is said of a counter that went back."""
     found: list[Figure] = []
     busy, total = later.busy - earlier.busy, later.total - earlier.total
-    if total > 0 and busy >= 0:
-        found.append(("cpu.percent", "", min(100.0, 100 * busy / total)))
+    if total > 0 and busy > -ROUNDING:
+        found.append(("cpu.percent", "", min(100.0, max(0.0, 100 * busy / total))))
     seconds = later.at - earlier.at
     for direction in ("received", "sent"):
         grown = getattr(later, direction) - getattr(earlier, direction)
