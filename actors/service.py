@@ -67,6 +67,7 @@ class Service:
     priority: int = 5
     parallel: int = 1
     time_limit: timedelta = timedelta(minutes=10)
+    memory_limit: int | None = None  # MiB; for runs and daemons that have a process of their own
     misfire: str = "once"
     misfire_window: timedelta | None = None
     overlap: str = "queue_one"

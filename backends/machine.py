@@ -58,7 +58,6 @@ class Meter:
         self._last = later
         return rates(earlier, later)
 
-
     def _read_after(self, earlier: Counters, seconds: float) -> Counters:
         """The next reading; a little later still if no tick of the kernel's clock lies between."""
         pause = threading.Event()

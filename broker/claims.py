@@ -31,7 +31,8 @@ class RunClaims:
         by_fence = dict(claimed)
         answer: dict[str, object] = {}
         for message in messages:
-            run = by_fence.pop(message.kwargs["fence"], None)  # a message twice in a batch starts once
+            run = by_fence.get(message.kwargs["fence"])
             if run is not None and run.run_id == message.kwargs["run"]:
                 answer[message.message_id] = run
+                del by_fence[run.fence]  # a message twice in a batch starts once
         return answer

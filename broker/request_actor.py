@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -100,19 +101,34 @@ def parse(routing_key: str, body: str) -> tuple[str, dict[str, Any], str | None,
     if not isinstance(args, dict):
         raise Rejected(f"args: expected an object, got {type(args).__name__}")
     for word in ("reason", "key"):
-        if not isinstance(fields.get(word), str | None) or len(fields.get(word) or "") > 500:
-            raise Rejected(f"{word}: expected a text of at most 500 characters")
+        value = "" if fields.get(word) is None else fields[word]
+        if not isinstance(value, str) or len(value) > 500 or "\x00" in value:
+            raise Rejected(f"{word}: expected a text of at most 500 characters without NUL")
     return name, args, fields.get("reason"), fields.get("key")
 
 
 def _fields(body: str) -> dict[str, Any]:
     try:
-        fields = json.loads(body)
+        fields = json.loads(body, parse_constant=_not_json, parse_float=_finite)
+        json.dumps(fields, ensure_ascii=False).encode()  # half a character can be read, but never kept
+    except UnicodeEncodeError:
+        raise Rejected("the body has half of a surrogate pair: send whole characters") from None
     except (ValueError, RecursionError) as error:
         raise Rejected(f"the body is not JSON: {error}") from None
     if not isinstance(fields, dict):
         raise Rejected(f"the body is not a request: expected a JSON object, got {type(fields).__name__}")
     return fields
+
+
+def _not_json(word: str) -> float:
+    raise ValueError(f"{word} is not a JSON value")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"the number {text[:30]} is too large")
+    return number
 
 
 def _native(fields: Mapping[str, Any]) -> tuple[str, dict[str, Any], str | None, str | None]:

@@ -19,6 +19,7 @@ from web.acts.refusal import Refusal
 
 if TYPE_CHECKING:
     from node.agent import Part
+    from node.child import Child
 
 Seconds = Annotated[float | None, typer.Option("--seconds", min=0, help="Stop after so many seconds.")]
 Port = Annotated[
@@ -155,7 +156,15 @@ def _run(
 ) -> None:
     from node.agent import Agent
 
-    raise typer.Exit(Agent(site, parts, joins=joins, first_look=first_look).run(ready, seconds))
+    agent = Agent(site, parts, joins=joins, first_look=first_look, starters=_starters())
+    raise typer.Exit(agent.run(ready, seconds))
+
+
+def _starters() -> dict[str, Callable[[Child], int]]:
+    """The main functions of children that a node starts by order."""
+    from node import daemon, long_run
+
+    return {"daemon": process_log.named(daemon.main), "run": process_log.named(long_run.main)}
 
 
 def _welcome(site: Site, listener: socket.socket) -> None:

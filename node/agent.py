@@ -1,13 +1,13 @@
 """The agent of a node: a parent without threads that forks its children and buries them.
 
 It opens no database and no broker, so that there is nothing to inherit; it preloads the code and
-freezes it, so that children share its memory. It kills what hangs, replaces what dies, and tells
-the system worker whose end it has seen: that is the proof by which their groups are set free.
+freezes it, so that children share its memory. It kills what hangs, replaces what dies, starts
+daemons and long runs as it is ordered, and tells the system worker whose end it has seen: that is
+the proof by which their groups are set free.
 """
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import gc
 import logging
@@ -17,18 +17,20 @@ import signal
 import sys
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from node.board import Board
 from node.child import LEASE_LOST, RELOAD, Child
+from node.fork import fork, how_it_ended
+from node.order import Inbox, Order
 from node.prepare import farewell, guarded, prepare
 from node.site import Site
 
 logger = logging.getLogger(__name__)
 
-PR_SET_PDEATHSIG = 1
 #: Seconds between two looks at the board.
 TICK = 0.25
 #: A child that lived shorter than this is replaced only after a growing pause (s, at most).
@@ -36,6 +38,12 @@ SHORT_LIFE = 1.0
 LONGEST_PAUSE = 5.0
 #: Deaths that are told again to a new system worker.
 REMEMBERED = 1_000
+#: How many daemons, long runs and added workers a node can have at once.
+SPARE_ROWS = 512
+#: Who is asked to stop when, at the end: the system worker buries the others, the page goes last.
+STOP_ORDER = (("worker", "beat", "daemon", "run"), ("system",), ("web",))
+
+Main = Callable[[Child], int]
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,7 @@ class Part:
 
     kind: str
     name: str
-    main: Callable[[Child], int]
+    main: Main
 
 
 @dataclass
@@ -53,47 +61,54 @@ class _Slot:
 
     part: Part
     row: int
+    data: Mapping[str, Any] = field(default_factory=dict)
+    once: bool = False  # started by an order: when it ends, somebody else decides what follows
     pid: int = 0
     incarnation: str = ""
     started: float = 0.0
     not_before: float = 0.0
     pause: float = 0.0
     asked: bool = False
+    leaving: bool = False  # asked to stop while the node goes on: not replaced
 
 
 class Agent:
     """Runs the parts of a node until it is told to stop."""
 
     def __init__(
-        self, site: Site, parts: Sequence[Part], *, joins: bool = True, first_look: bool = False
+        self,
+        site: Site,
+        parts: Sequence[Part],
+        *,
+        joins: bool = True,
+        first_look: bool = False,
+        starters: Mapping[str, Main] | None = None,
     ) -> None:
         """``joins``: this is a node with workers, not only a beat or a page.
 
-        ``first_look``: on a new database, run our services once; see `node.prepare`.
+        ``first_look``: on a new database, run our services once; see `node.prepare`. ``starters``:
+        the main functions of the kinds of children that are started by order.
         """
-        self._first_look = first_look
         self._site = site
         self._joins = joins
+        self._first_look = first_look
+        self._starters = dict(starters or {})
         self._incarnation = uuid.uuid4().hex[:12]
-        self._board = Board(len(parts))
+        self._board = Board(len(parts) + SPARE_ROWS)
         self._slots = [_Slot(part, row) for row, part in enumerate(parts)]
         self._serial = 0
-        self._stopping = False
-        self._hurried = False
-        self._at_once = False
-        self._reload = False
+        self._stopping = self._hurried = self._at_once = self._reload = False
         self._deaths: list[str] = []
-        self._pipe = os.pipe()
-        self._wake = os.pipe()
+        self._death_pipe, self._wake, self._orders = os.pipe(), os.pipe(), os.pipe()
+        self._inbox = Inbox(self._orders[0])
         self._lock_file: int | None = None
 
     def run(self, ready: Callable[[], None] | None = None, seconds: float | None = None) -> int:
         """Prepare, run until a signal (or for ``seconds``), stop in order. The exit code."""
         if not self._lock():
             return 2
-        code = self._short(
-            lambda: prepare(self._site, self._incarnation, self._joins, self._first_look), "cannot start"
-        )
+        first = self._first_look
+        code = self._short(lambda: prepare(self._site, self._incarnation, self._joins, first), "cannot start")
         if code:
             return code
         gc.collect()
@@ -115,13 +130,16 @@ class Agent:
             self._start_anew()
         return 0
 
-    # One look: who died, who hangs, who is to be started.
+    # One look: who died, who hangs, who is to be started, what was ordered.
 
     def _look(self) -> None:
-        ready, _, _ = select.select([self._wake[0]], [], [], TICK)
-        if ready:
+        ready, _, _ = select.select([self._wake[0], self._orders[0]], [], [], TICK)
+        if self._wake[0] in ready:
             os.read(self._wake[0], 4096)
         self._bury()
+        if self._orders[0] in ready:
+            for order in self._inbox.read():
+                self._carry_out(order)
         now = time.monotonic()
         for slot in self._slots:
             if slot.pid:
@@ -131,26 +149,31 @@ class Agent:
 
     def _bury(self) -> None:
         """Take note of children that have ended, and tell the system worker."""
-        for slot in self._slots:
+        for slot in list(self._slots):
             if not slot.pid:
                 continue
             pid, status = os.waitpid(slot.pid, os.WNOHANG)
-            if not pid:
-                continue
-            reason = _how(status)
-            slot.pid = 0
-            self._tell_death(f"{slot.incarnation} {reason}")
-            code = os.waitstatus_to_exitcode(status)
-            if code == RELOAD:
-                self._reload = self._stopping = True
-            if self._stopping:
-                continue
-            logger.warning("%s ended (%s); it is replaced", slot.part.name, reason)
-            lived = time.monotonic() - slot.started
-            slot.pause = min(max(0.1, slot.pause * 2), LONGEST_PAUSE) if lived < SHORT_LIFE else 0.0
-            slot.not_before = time.monotonic() + slot.pause
-            if not slot.pause:
-                self._spawn(slot)
+            if pid:
+                self._buried(slot, status)
+
+    def _buried(self, slot: _Slot, status: int) -> None:
+        code = os.waitstatus_to_exitcode(status)
+        reason = "it had lost its lease" if code == LEASE_LOST else how_it_ended(status)
+        slot.pid = 0
+        self._tell_death(f"{slot.incarnation} {reason}")
+        if code == RELOAD:
+            self._reload = self._stopping = True
+        if slot.once or slot.leaving:
+            self._slots.remove(slot)
+            return
+        if self._stopping:
+            return
+        logger.warning("%s ended (%s); it is replaced", slot.part.name, reason)
+        lived = time.monotonic() - slot.started
+        slot.pause = min(max(0.1, slot.pause * 2), LONGEST_PAUSE) if lived < SHORT_LIFE else 0.0
+        slot.not_before = time.monotonic() + slot.pause
+        if not slot.pause:
+            self._spawn(slot)
 
     def _kill_if_hung(self, slot: _Slot, now: float) -> None:
         kill_at = self._board.kill_at(slot.row)
@@ -164,73 +187,90 @@ class Agent:
         self._board.clear(slot.row, now)
         os.kill(slot.pid, signal.SIGKILL)
 
+    # What children order.
+
+    def _carry_out(self, order: Order) -> None:
+        if order.do == "start" and not self._stopping and order.kind in self._starters:
+            part = Part(order.kind, order.name, self._starters[order.kind])
+            slot = _Slot(part, self._free_row(), data=order.data, once=True)
+            self._slots.append(slot)
+            self._spawn(slot)
+        elif order.do == "stop":
+            for slot in self._slots:
+                if slot.pid and slot.incarnation == order.data["incarnation"]:
+                    os.kill(slot.pid, signal.SIGTERM)
+                    self._board.set_kill_at(slot.row, time.monotonic() + order.data["patience"])
+        elif order.do == "size" and not self._stopping:
+            self._resize(order.data["processes"], order.data["threads"])
+
+    def _resize(self, processes: int, threads: int) -> None:
+        """So many worker processes of so many threads; workers of another size are replaced one by one."""
+        node = self._site.settings.node
+        workers = [slot for slot in self._slots if slot.part.kind == "worker" and not slot.leaving]
+        if (len(workers), node.threads) == (processes, threads) or not workers:
+            return
+        logger.info("the node is resized to %d processes of %d threads", processes, threads)
+        changed = {"processes": processes, "threads": threads}
+        settings = self._site.settings.model_copy(update={"node": node.model_copy(update=changed)})
+        self._site = replace(self._site, settings=settings)
+        stay = workers[:processes] if threads == node.threads else []
+        for number in range(len(stay), processes):
+            part = Part("worker", f"worker-{number + 1}", workers[0].part.main)
+            slot = _Slot(part, self._free_row())
+            self._slots.append(slot)
+            self._spawn(slot)
+        for slot in workers:
+            if slot not in stay:
+                slot.leaving = True
+                if slot.pid:
+                    os.kill(slot.pid, signal.SIGTERM)
+
+    def _free_row(self) -> int:
+        taken = {slot.row for slot in self._slots}
+        return next(row for row in range(self._board.rows) if row not in taken)
+
     # Starting children.
 
     def _spawn(self, slot: _Slot) -> None:
         self._serial += 1
-        slot.incarnation = f"{self._incarnation}.{self._serial}"
+        slot.incarnation = slot.data.get("incarnation") or f"{self._incarnation}.{self._serial}"
         slot.started = time.monotonic()
         slot.asked = False
         self._board.clear(slot.row, slot.started)
         system = slot.part.kind == "system"
         child = Child(
-            self._site,
-            slot.part.kind,
-            slot.part.name,
-            slot.incarnation,
-            self._board,
-            slot.row,
-            self._pipe[0] if system else None,
+            site=self._site,
+            kind=slot.part.kind,
+            name=slot.part.name,
+            incarnation=slot.incarnation,
+            board=self._board,
+            row=slot.row,
+            orders=self._orders[1],
+            deaths=self._death_pipe[0] if system else None,
+            data=slot.data,
         )
         if system:
             for death in self._deaths:
                 self._write_death(death)
-        slot.pid = self._fork(lambda: slot.part.main(child), keep=self._pipe[0] if system else None)
-
-    def _fork(self, work: Callable[[], int], keep: int | None = None) -> int:
-        """A child that runs `work`, exits with its answer, and dies with this process."""
-        parent = os.getpid()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        pid = os.fork()
-        if pid:
-            return pid
-        code = 1
-        try:
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-            if os.getppid() != parent:
-                os._exit(1)
-            signal.set_wakeup_fd(-1)
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGHUP):
-                signal.signal(number, signal.SIG_DFL)
-            for handle in (*self._pipe, *self._wake, self._lock_file):
-                if handle is not None and handle != keep:
-                    os.close(handle)
-            code = work()
-        except BaseException:
-            logger.exception("a process ended by an error")
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
+        keep = {self._orders[1]} | ({self._death_pipe[0]} if system else set())
+        slot.pid = fork(lambda: slot.part.main(child), self._handles() - keep)
 
     def _short(self, work: Callable[[], None], what: str) -> int:
         """Run something in a child of its own and wait for it: this process stays without connections."""
-        pid = self._fork(lambda: guarded(work, what))
-        while True:
-            try:
-                return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-            except InterruptedError:
-                continue
+        pid = fork(lambda: guarded(work, what), self._handles())
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+    def _handles(self) -> set[int]:
+        handles = {*self._death_pipe, *self._wake, *self._orders}
+        return handles if self._lock_file is None else handles | {self._lock_file}
 
     # Stopping.
 
     def _stop(self) -> None:
-        """Workers and beat first; the system worker stays until it has buried them; then the page."""
-        patience = (
-            (10.0 if self._hurried else self._site.settings.node.drain_timeout) + self._site.rules.grace + 3
-        )
-        for kinds in (("worker", "beat"), ("system",), ("web",)):
+        """Workers, beat and daemons first; the system worker stays until it has buried them."""
+        drain = 10.0 if self._hurried else self._site.settings.node.drain_timeout
+        patience = drain + self._site.rules.grace + 3
+        for kinds in STOP_ORDER:
             group = [slot for slot in self._slots if slot.part.kind in kinds]
             self._ask(group)
             deadline = time.monotonic() + patience
@@ -265,9 +305,9 @@ class Agent:
 
     def _start_anew(self) -> None:
         """The profiles were changed: become a new agent with the new catalogue."""
-        assert self._lock_file is not None
-        os.close(self._lock_file)
-        os.execv(sys.executable, sys.orig_argv[:1] + sys.orig_argv[1:])
+        if self._lock_file is not None:
+            os.close(self._lock_file)
+        os.execv(sys.executable, sys.orig_argv)
 
     # Small things.
 
@@ -293,16 +333,6 @@ class Agent:
         self._write_death(line)
 
     def _write_death(self, line: str) -> None:
-        os.set_blocking(self._pipe[1], False)
+        os.set_blocking(self._death_pipe[1], False)
         with suppress(BlockingIOError):  # nobody reads; a new system worker is told of all
-            os.write(self._pipe[1], line.encode() + b"\n")
-
-
-def _how(status: int) -> str:
-    """How a child ended, for people."""
-    code = os.waitstatus_to_exitcode(status)
-    if code < 0:
-        return f"killed by {signal.Signals(-code).name}"
-    if code == LEASE_LOST:
-        return "it had lost its lease"
-    return f"exit code {code}"
+            os.write(self._death_pipe[1], line.encode() + b"\n")

@@ -11,10 +11,15 @@ import mmap
 import struct
 
 _ROW = struct.Struct("dd")
+_NUMBER = struct.Struct("d")
 
 
 class Board:
-    """Rows of (alive at, kill at), one a child; made before the fork, shared by all."""
+    """Rows of (alive at, kill at), one a child; made before the fork, shared by all.
+
+    Each number is written alone: a child posts both from threads of its own, and what one of them
+    writes must not undo what another has just written.
+    """
 
     def __init__(self, rows: int) -> None:
         self._memory = mmap.mmap(-1, rows * _ROW.size)
@@ -22,11 +27,11 @@ class Board:
 
     def clear(self, row: int, now: float) -> None:
         """A new child takes the row."""
-        self._write(row, now, 0.0)
+        _ROW.pack_into(self._memory, row * _ROW.size, now, 0.0)
 
     def alive(self, row: int, now: float) -> None:
         """The child lives."""
-        self._write(row, now, self.kill_at(row))
+        _NUMBER.pack_into(self._memory, row * _ROW.size, now)
 
     def alive_at(self, row: int) -> float:
         """When the child last said that it lives."""
@@ -38,7 +43,4 @@ class Board:
 
     def set_kill_at(self, row: int, when: float) -> None:
         """Plan the end of the child, or (0) take it back."""
-        self._write(row, self.alive_at(row), when)
-
-    def _write(self, row: int, alive_at: float, kill_at: float) -> None:
-        _ROW.pack_into(self._memory, row * _ROW.size, alive_at, kill_at)
+        _NUMBER.pack_into(self._memory, row * _ROW.size + _NUMBER.size, when)

@@ -6,9 +6,10 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from node.board import Board
 from node.site import Site
@@ -36,7 +37,9 @@ class Child:
     incarnation: str
     board: Board
     row: int
+    orders: int = -1  # what is written here the agent carries out
     deaths: int | None = None  # the system worker reads here which siblings the agent has buried
+    data: Mapping[str, Any] = field(default_factory=dict)  # what the order to start it said
 
     @property
     def node(self) -> str:
@@ -121,6 +124,7 @@ class Lease:
         self._child = child
         self._process_id = process_id
         self._also = also
+        self.renewed = child.site.clock.monotonic()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
         self._pulse = threading.Thread(target=self._live, name="pulse", daemon=True)
@@ -142,6 +146,7 @@ class Lease:
     def _run(self) -> None:
         clock = self._child.site.clock
         while not self._stop.wait(self._child.site.rules.lease / 5):
+            asked = clock.monotonic()
             try:
                 known = database.write(
                     lambda tx: process.renew(tx, self._process_id, now=clock.now()), durable=False
@@ -153,4 +158,5 @@ class Lease:
             if not known:
                 logger.error("%s was given up while it lived; it starts anew", self._child.name)
                 os._exit(LEASE_LOST)
+            self.renewed = asked
         database.drop_connection()

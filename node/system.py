@@ -22,6 +22,8 @@ from coordinator.grants import RunMessage
 from coordinator.requests import forget_keys
 from coordinator.sweep import INTERVAL, Sweeper
 from node.child import RELOAD, Child, Lease, Stop, enter, leave
+from node.order import Order, send
+from node.reconcile import Reconciler
 from node.site import active_profiles
 from store import database, node, rejected, setting
 from store.errors import DatabaseError
@@ -50,6 +52,8 @@ class System:
         self._away = False
         self._keys_at = 0.0
         self._reload = False
+        self._size: dict[str, int] | None = None
+        self._reconciler = Reconciler(child)
 
     def run(self) -> int:
         """Serve until told to stop."""
@@ -109,6 +113,7 @@ class System:
             messages: list[RunMessage] = []
             for line in incarnations:
                 incarnation, _, reason = line.partition(" ")
+                self._reconciler.ended(tx, incarnation, reason)
                 rows = tx.all(
                     """SELECT id, state FROM process
                        WHERE node = ? AND incarnation = ? AND state IN ('up', 'draining')""",
@@ -133,6 +138,8 @@ class System:
         for name in swept.lost:
             logger.error("%s is lost: its lease is over", name)
         self._publisher.runs(swept.messages)
+        self._resize()
+        self._reconciler.reconcile()
         site = self._child.site
         if active_profiles(site.settings, setting.get(database.read(), "profiles")) != site.profiles:
             logger.info("the profiles were changed: the node starts anew with them")
@@ -141,6 +148,13 @@ class System:
         if self._clock.monotonic() - self._keys_at > 3600:
             self._keys_at = self._clock.monotonic()
             database.write(lambda tx: forget_keys(tx, self._clock.now()))
+
+    def _resize(self) -> None:
+        """Tell the agent how many processes and threads an operator wants here."""
+        wanted = setting.get(database.read(), f"size {self._child.node}")
+        if wanted and wanted != self._size and self._child.orders >= 0:
+            send(self._child.orders, Order("size", data=wanted))
+            self._size = wanted
 
     def _rejected(self, queue: str, body: bytes, reason: str) -> None:
         now = self._clock.now()

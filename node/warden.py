@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Callable
 
 from broker.runner.active import ActiveRun
 from broker.runner.runner import Runner
 from coordinator import rescue
 from node.child import LEASE_LOST, Child
-from store import database, process
+from store import database, node, process
 from store.errors import DatabaseError
 from store.process import stop_signs
 
@@ -31,7 +32,11 @@ class Warden:
     like hung code.
     """
 
-    def __init__(self, child: Child, process_id: int, runner: Runner) -> None:
+    def __init__(
+        self, child: Child, process_id: int, runner: Runner, take: Callable[[bool], None] = lambda on: None
+    ) -> None:
+        """``take(False)`` stops the intake of new runs, ``take(True)`` lets it go on."""
+        self._take = take
         self._child = child
         self._process_id = process_id
         self._runner = runner
@@ -118,6 +123,7 @@ class Warden:
             self._renewed = now
             signs = stop_signs(database.read(), self._process_id)
             self._own_up(signs)
+            self._look_for_drain()
             self._runner.flush()
         except DatabaseError:
             return
@@ -131,6 +137,15 @@ class Warden:
                 run.ask_to_stop("lost", now)
             elif cancel_at is not None:
                 run.ask_to_stop("cancel", now)
+
+    def _look_for_drain(self) -> None:
+        """A node that drains takes nothing new; at the end of its time its runs are asked to stop."""
+        until = node.draining_until(database.read(), self._child.node)
+        self._take(until is None)
+        if until is not None and self._clock.now() >= until:
+            for run in self._runner.active.all():
+                if run.in_service:
+                    run.ask_to_stop("drain", self._clock.monotonic())
 
     def _own_up(self, signs: dict[int, tuple[int, float | None]]) -> None:
         """Runs that are ours by the database's word, but that nobody here executes, for some seconds.

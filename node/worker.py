@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import suppress
+from functools import partial
 
 from broker.claims import RunClaims
 from broker.connect import connect
@@ -17,6 +18,7 @@ from broker.runner.runner import Engine, Runner
 from broker.worker import Worker
 from coordinator.grants import Here
 from node.child import HURRY, Child, Stop, enter, leave
+from node.long_run import hand_off
 from node.warden import TICK, Warden
 from store import database, process
 from store.errors import DatabaseError
@@ -47,9 +49,10 @@ def main(child: Child) -> int:
             publish=publisher.runs,
             started=lambda run: wardens[0].post(run),
             ended=lambda run: wardens[0].post(run),
+            hand_off=partial(hand_off, child, process_id),
         )
     )
-    wardens.append(Warden(child, process_id, runner))
+    wardens.append(Warden(child, process_id, runner, lambda on: _take(worker, on)))
     requests = Requests(child.site.catalogue, child.site.rules, child.site.clock.now, publisher.runs)
     declare(broker, services.values(), runner.execute, lambda name, args: _ask(requests, name, args))
     worker = Worker(
@@ -73,6 +76,13 @@ def main(child: Child) -> int:
         leave(child, process_id)
         return 0
     os._exit(1)  # threads that do not stop: the agent buries us, which frees their groups
+
+
+def _take(worker: Worker, on: bool) -> None:
+    if on:
+        worker.resume()
+    else:
+        worker.pause()
 
 
 def queues(child: Child) -> list[str]:

@@ -28,7 +28,7 @@ def join(
            ON CONFLICT (name) DO UPDATE SET incarnation = excluded.incarnation, roles = excluded.roles,
                services = excluded.services, host = excluded.host, version = excluded.version,
                started_at = excluded.started_at, seen_at = excluded.seen_at, state_at = excluded.state_at,
-               state = 'up'""",
+               state = 'up', drain_until = NULL""",
         (*values, name),
     )
 
@@ -54,6 +54,36 @@ def set_state(tx: Tx, name: str, state: str, now: float, incarnation: str | None
         )
         == 1
     )
+
+
+def drain(tx: Tx, name: str, until: float, now: float) -> bool:
+    """The node takes nothing new; what runs may go on until a moment. False if it is not up or draining."""
+    return (
+        tx.run(
+            """UPDATE node SET state_at = CASE WHEN state = 'up' THEN ? ELSE state_at END,
+                   state = 'draining', drain_until = ? WHERE name = ? AND state IN ('up', 'draining')""",
+            (now, until, name),
+        )
+        == 1
+    )
+
+
+def undrain(tx: Tx, name: str, now: float) -> bool:
+    """The node takes runs again; False if it was not draining."""
+    return (
+        tx.run(
+            """UPDATE node SET state = 'up', state_at = ?, drain_until = NULL
+               WHERE name = ? AND state = 'draining'""",
+            (now, name),
+        )
+        == 1
+    )
+
+
+def draining_until(tx: Tx, name: str) -> float | None:
+    """Until when a draining node's runs may go on; None if it does not drain."""
+    row = tx.one("SELECT drain_until FROM node WHERE name = ? AND state = 'draining'", (name,))
+    return None if row is None else float(row[0] or 0.0)
 
 
 def lose(tx: Tx, name: str, incarnation: str, now: float) -> bool:

@@ -11,6 +11,7 @@ from actors.outcome import Outcome
 from actors.service import Task
 from broker.runner.active import ActiveRun
 from broker.runner.insist import insist
+from broker.runner.run_log import printable
 from config.secrets import resolve
 from domain.time.clock import Clock, as_datetime
 from store import database
@@ -47,7 +48,8 @@ class RunPorts:
         if wanted is not None:
             return None if wanted == number else "not_due"
         service = self._active.claimed.service
-        known = insist(lambda: step.states(database.read(), service)).get((service, task.title), {})
+        states = insist(lambda: step.states(database.read(), service), until=self.stop_reason)
+        known = states.get((service, task.title), {})
         switch = known.get("enabled")
         if not (task.enabled if switch is None else switch):
             return self._not_run(task.title, number, "off")
@@ -75,7 +77,7 @@ class RunPorts:
                 state=state,
                 now=self._clock.now(),
                 counts=outcome.counts if outcome else None,
-                error=error,
+                error=None if error is None else printable(error),
             )
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import sys
 import threading
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from broker.runner.run_log import RunLog
+from broker.runner.run_log import Lines
 
 
 class _Bytes(io.RawIOBase):
@@ -24,7 +25,7 @@ class _Bytes(io.RawIOBase):
 
     def write(self, data: Any) -> int:
         raw = bytes(data)
-        self._stream.write(raw.decode("utf-8", "replace"))
+        self._stream.write(self._stream.decoder.decode(raw))
         return len(raw)
 
 
@@ -39,6 +40,14 @@ class Diverted(io.TextIOBase):
         self.buffer = _Bytes(self)
 
     @property
+    def decoder(self) -> codecs.IncrementalDecoder:
+        """This thread's: a character may come in two pieces."""
+        if not hasattr(self._here, "decoder"):
+            self._here.decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        decoder: codecs.IncrementalDecoder = self._here.decoder
+        return decoder
+
+    @property
     def encoding(self) -> str:  # type: ignore[override]
         return "utf-8"
 
@@ -49,7 +58,7 @@ class Diverted(io.TextIOBase):
         return int(self._original.fileno())
 
     def write(self, text: str) -> int:
-        log: RunLog | None = getattr(self._here, "log", None)
+        log: Lines | None = getattr(self._here, "log", None)
         if log is None:
             return int(self._original.write(text))
         begun = getattr(self._here, "begun", "") + str(text)
@@ -61,16 +70,18 @@ class Diverted(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        log: RunLog | None = getattr(self._here, "log", None)
+        log: Lines | None = getattr(self._here, "log", None)
         if log is None:
             self._original.flush()
         elif begun := getattr(self._here, "begun", ""):
             self._here.begun = ""
             log.line(self._level, begun)
 
-    def divert(self, log: RunLog | None) -> None:
+    def divert(self, log: Lines | None) -> None:
         """Send this thread's text to a run's log (None: where it went before)."""
+        self.write(self.decoder.decode(b"", final=True))
         self.flush()
+        self.decoder.reset()
         self._here.log = log
 
 
@@ -82,7 +93,7 @@ def install() -> None:
 
 
 @contextmanager
-def printed_to(log: RunLog) -> Iterator[None]:
+def printed_to(log: Lines) -> Iterator[None]:
     """Within, what this thread prints goes to `log`; without `install` nothing is diverted."""
     streams = [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, Diverted)]
     for stream in streams:

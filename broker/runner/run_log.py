@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Callable, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -23,6 +23,12 @@ UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 #: Kept although logging is off.
 ALWAYS = ("error", "critical")
+
+
+class Lines(Protocol):
+    """Whatever takes lines of text with a level."""
+
+    def line(self, level: str, text: str) -> None: ...
 
 
 class RunLog:
@@ -54,7 +60,7 @@ class RunLog:
             return
         at = self._clock.now()
         for part in text.splitlines() or [""]:
-            self._add(at, level, UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", part)[:LONGEST_LINE])
+            self._add(at, level, printable(part)[:LONGEST_LINE])
 
     def take(self) -> list[Line]:
         """The lines that nobody has taken yet."""
@@ -84,7 +90,12 @@ class RunLog:
             self._trouble(f"{self._path.name} cannot be written: {error.strerror}")
 
 
-def logger_for(log: RunLog, **fields: Any) -> Any:
+def printable(text: str) -> str:
+    """The same text as every terminal and database can hold it."""
+    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def logger_for(log: Lines, **fields: Any) -> Any:
     """What `context.log` is: a structlog logger whose events become lines of the run."""
     return structlog.wrap_logger(
         _Sink(log),
@@ -95,7 +106,7 @@ def logger_for(log: RunLog, **fields: Any) -> Any:
 
 
 class _Sink:
-    def __init__(self, log: RunLog) -> None:
+    def __init__(self, log: Lines) -> None:
         self._log = log
 
     def debug(self, text: str) -> None:

@@ -7,22 +7,25 @@ no hop over the broker.
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from numbers import Integral, Real
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from actors import Context, Outcome, Service
 from actors.context import StopRequested
+from actors.outcome import OutcomeKind
 from actors.service import call
 from actors.values import arguments, build
 from broker.runner.active import ENDED_BY, ActiveRun, ActiveRuns, Stopped
 from broker.runner.insist import insist
 from broker.runner.ports import RunPorts
 from broker.runner.printed import printed_to
-from broker.runner.run_log import RunLog, logger_for
+from broker.runner.run_log import RunLog, logger_for, printable
 from coordinator.ends import Finished, finish_grouped, finish_single, next_for
 from coordinator.grants import Here, Rules, RunMessage
 from domain.time.clock import Clock
@@ -32,6 +35,7 @@ from store.run import log as stored_log
 from store.run import waiting
 from store.run.claimed import ClaimedRun
 from store.run.ended import Ending
+from store.run.log import Line
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +52,7 @@ class Engine:
     publish: Callable[[Sequence[RunMessage]], object]
     started: Callable[[ActiveRun], None]  # tell the board before and after each attempt
     ended: Callable[[ActiveRun], None]
+    hand_off: Callable[[ClaimedRun], bool] = lambda claimed: False  # a long run goes to a child of its own
 
 
 class Runner:
@@ -59,16 +64,26 @@ class Runner:
         self.logs: dict[int, RunLog] = {}
         self.draining = threading.Event()
         self._told: set[str] = set()
+        self._unwritten: list[Line] = []
+        self._flushing = threading.Lock()
 
     def execute(self, claimed: ClaimedRun) -> None:
         """Execute a claimed run, then those that are handed to this thread."""
         following: ClaimedRun | None = claimed
-        while following is not None:
+        while following is not None and not self.engine.hand_off(following):
             following = self._attempt(following)
 
     def flush(self) -> None:
-        """Write the log lines and the progress of the runs in execution."""
-        lines = [line for log in list(self.logs.values()) for line in log.take()]
+        """Write the log lines and the progress of the runs in execution.
+
+        Raises DatabaseError; the lines are kept for the next time.
+        """
+        with self._flushing:
+            self._unwritten += [line for log in list(self.logs.values()) for line in log.take()]
+            self._flush(self._unwritten)
+            self._unwritten = []
+
+    def _flush(self, lines: Sequence[Line]) -> None:
         moved = [run for run in self.active.all() if run.progress != run.progress_written]
         moved.sort(key=lambda run: run.claimed.run_id)  # the order in which everybody locks runs
         if not lines and not moved:
@@ -118,9 +133,10 @@ class Runner:
                     outcome = self._call(active, log)
             finally:
                 active.left_service()
-        except (Stopped, StopRequested):
+        except (Stopped, StopRequested) as stopped:
+            active.left_service()  # the interrupt may have met the thread while it noted this
             active.stop_seen = True
-            error = f"stopped: {active.stop_reason}"
+            error = f"stopped: {active.stop_reason}" if active.stop_reason else _words(stopped)
         except BaseException as raised:
             error = _words(raised)
             log.line("error", "".join(traceback.format_exception(raised)).rstrip())
@@ -143,10 +159,7 @@ class Runner:
             node=self.engine.here.node,
             log_folder=self.engine.log_folder,
         )
-        outcome = call(service, context, options)
-        if outcome is not None and not isinstance(outcome, Outcome):
-            raise TypeError(f"the service returned {outcome!r}; expected an Outcome or None")
-        return outcome
+        return _checked(call(service, context, options))
 
     def _ending(self, active: ActiveRun, outcome: Outcome | None, error: str | None) -> Ending:
         claimed = active.claimed
@@ -159,6 +172,8 @@ class Runner:
             ended = "succeeded"
         if ended == "timeout":
             error = f"took longer than its time limit of {claimed.time_limit:g} s"
+        if error is None and outcome is not None and outcome.kind == "failed":
+            error = str(outcome)
         return Ending(
             run_id=claimed.run_id,
             fence=claimed.fence,
@@ -170,15 +185,15 @@ class Runner:
             outcome=outcome.kind if outcome else ("done" if ended == "succeeded" else None),
             message=outcome.message if outcome else "",
             counts=outcome.counts if outcome else {},
-            error=error or (str(outcome) if outcome is not None and outcome.kind == "failed" else None),
+            error=None if error is None else printable(error),
         )
 
     def _end(self, ending: Ending, claimed: ClaimedRun, log: RunLog) -> ClaimedRun | None:
         """Write the end, as often as it takes; who goes next in this thread."""
-        here = None if self.draining.is_set() else self.engine.here
         lines = log.take()
 
         def work(tx: Any) -> Finished:
+            here = None if self.draining.is_set() else self.engine.here  # an outage may lie before this
             if claimed.groups:
                 finished = finish_grouped(tx, ending, self.engine.rules, here, self.engine.clock.now())
             else:
@@ -197,8 +212,8 @@ class Runner:
         if finished.ended is None:
             return None
         self.engine.publish(finished.messages)
-        if finished.next is None and here is not None:
-            finished.next = self._next(here)
+        if finished.next is None and not self.draining.is_set():
+            finished.next = self._next(self.engine.here)
         return finished.next
 
     def _next(self, here: Here) -> ClaimedRun | None:
@@ -220,8 +235,26 @@ class Runner:
             logger.warning("%s", text)
 
 
+def _checked(returned: object) -> Outcome | None:
+    """What a service returned, with counts that can be kept and shown. Raises TypeError."""
+    if returned is None:
+        return None
+    if not isinstance(returned, Outcome) or returned.kind not in get_args(OutcomeKind):
+        raise TypeError(f"the service returned {returned!r}; expected an Outcome or None")
+    counts: dict[str, int | float] = {}
+    given: Mapping[str, object] = returned.counts
+    for name, value in given.items():
+        if not isinstance(value, Real) or not math.isfinite(value):
+            raise TypeError(f"the service's outcome has {name}={value!r}; expected a number")
+        counts[str(name)] = int(value) if isinstance(value, Integral) else float(value)
+    return replace(returned, counts=counts, message=printable(str(returned.message or "")))
+
+
 def _words(error: BaseException) -> str:
-    text = str(error).strip()
+    try:
+        text = str(error).strip()
+    except Exception:
+        text = "(its text cannot be had)"
     if isinstance(error, SystemExit):
         return f"the service called sys.exit({text})"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -67,13 +67,14 @@ CREATE TABLE node (
     version TEXT NOT NULL,
     started_at DOUBLE PRECISION NOT NULL,
     seen_at DOUBLE PRECISION NOT NULL,
-    state_at DOUBLE PRECISION NOT NULL
+    state_at DOUBLE PRECISION NOT NULL,
+    drain_until DOUBLE PRECISION
 );
 
 CREATE TABLE process (
     id {id},
     node TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('worker', 'system', 'beat', 'web')),
+    kind TEXT NOT NULL CHECK (kind IN ('worker', 'system', 'beat', 'web', 'daemon', 'run')),
     name TEXT NOT NULL,
     incarnation TEXT NOT NULL,
     pid INTEGER NOT NULL,

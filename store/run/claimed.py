@@ -36,7 +36,8 @@ class ClaimedRun:
 _CLAIM = """
     UPDATE run SET state = 'running', process_id = ?, node = ?, started_at = ?, attempt = attempt + 1
     WHERE id = ? AND fence = ? AND state = 'granted' AND cancel_at IS NULL
-      AND EXISTS (SELECT 1 FROM process p WHERE p.id = ? AND p.state = 'up')
+      AND EXISTS (SELECT 1 FROM process p JOIN node n ON n.name = p.node AND n.state = 'up'
+                  WHERE p.id = ? AND p.state = 'up')
       AND (trigger NOT IN ('schedule', 'catch_up')
            OR EXISTS (SELECT 1 FROM service s WHERE s.name = run.service AND s.enabled))"""
 

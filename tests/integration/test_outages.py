@@ -118,7 +118,7 @@ def test_an_agent_that_is_killed_leaves_no_orphan_and_its_node_starts_anew(start
     assert site.until_state(site.force("grouped", number=2), "succeeded")["attempt"] == 1
 
 
-@pytest.mark.parametrize("kind", ["system", "beat"])
+@pytest.mark.parametrize("kind", ["system", "beat", "web"])
 def test_each_part_that_is_killed_is_replaced(start_site: StartSite, kind: str) -> None:
     site = start_site(SERVICES)
     statement = f"SELECT pid FROM process WHERE kind = '{kind}' AND state = 'up'"

@@ -1,0 +1,84 @@
+"""The engine's side of a daemon: a context without a run, and its log."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from actors.outcome import Outcome
+from actors.service import Task
+from broker.runner.run_log import LONGEST_LINE, UNPRINTABLE
+from config.secrets import resolve
+from domain.time.clock import Clock, as_datetime, rfc3339
+
+#: So many of its lines are kept as its last words.
+LAST_LINES = 20
+
+
+class DaemonLog:
+    """Lines of a daemon: the last ones in memory, all of them in its file while logging is on."""
+
+    def __init__(self, service: str, folder: Path, clock: Clock) -> None:
+        self._path = folder / f"{service}.log"
+        self._clock = clock
+        self._last: deque[str] = deque(maxlen=LAST_LINES)
+        self._lock = threading.Lock()
+        self.on = False
+
+    def line(self, level: str, text: str) -> None:
+        """Add a line of text, or several."""
+        for part in text.splitlines() or [""]:
+            clean = UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", part)[:LONGEST_LINE]
+            with self._lock:
+                self._last.append(f"{level} {clean}")
+            if self.on:
+                self._to_file(f"{rfc3339(self._clock.now())} {level} {clean}\n")
+
+    def last_words(self) -> str:
+        """The newest lines."""
+        with self._lock:
+            return "\n".join(self._last)
+
+    def _to_file(self, line: str) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(line)
+        except OSError:
+            self.on = False  # a full disk costs the file, never the daemon
+
+
+class DaemonPorts:
+    """Implements `actors.context.Ports` for a daemon."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.stop: str | None = None
+
+    def now(self) -> datetime:
+        return as_datetime(self._clock.now())
+
+    def stop_reason(self) -> str | None:
+        return self.stop
+
+    def progress(self, done: float, total: float | None) -> None:
+        """A daemon has no end to come near to."""
+
+    def step_due(self, task: Task, number: int) -> str | None:
+        return None if task.enabled else "off"
+
+    def step_started(self, title: str) -> None:
+        """Steps of a daemon leave no rows."""
+
+    def step_ended(self, title: str, state: str, outcome: Outcome | None, error: str | None) -> None:
+        """Steps of a daemon leave no rows."""
+
+    def secret(self, name: str) -> str:
+        return resolve(name, os.environ)
+
+    def backend(self, name: str) -> Any:
+        raise LookupError(f"no backend {name!r} is set up on this site")

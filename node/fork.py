@@ -1,0 +1,54 @@
+"""Forking from the agent: a child that dies with its parent and keeps none of its handles."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable
+
+logger = logging.getLogger(__name__)
+
+PR_SET_PDEATHSIG = 1
+#: Signals whose handling by the agent must not be inherited.
+OURS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGHUP, signal.SIGUSR1)
+
+
+def fork(work: Callable[[], int], close: Iterable[int]) -> int:
+    """The pid of a child that runs `work` and exits with its answer.
+
+    Only a thread that lives as long as the process may call this: the kernel sends the parent-death
+    signal when the forking *thread* ends. ``close``: handles the child must not keep; an inherited
+    lock file would stay locked, an inherited pipe would never end.
+    """
+    parent = os.getpid()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before we asked
+            os._exit(1)
+        signal.set_wakeup_fd(-1)
+        for number in OURS:
+            signal.signal(number, signal.SIG_DFL)
+        for handle in close:
+            os.close(handle)
+        code = work()
+    except BaseException:
+        logger.exception("a process ended by an error")
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def how_it_ended(status: int) -> str:
+    """A waitpid status for people."""
+    code = os.waitstatus_to_exitcode(status)
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
