@@ -1,6 +1,6 @@
 """What an author of services imports."""
 
-from actors.context import Context
+from actors.context import Context, HoldLost
 from actors.outcome import Outcome
 from actors.service import ALL_ROLES, MASTER, Service, Task, legacy, planned, service
 from domain.time.rule import Daemon, FixedTime, OnDemand, Periodic
@@ -11,6 +11,7 @@ __all__ = [
     "Context",
     "Daemon",
     "FixedTime",
+    "HoldLost",
     "OnDemand",
     "Outcome",
     "Periodic",

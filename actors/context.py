@@ -6,7 +6,7 @@ The context holds no connection and knows no broker: `broker.runner` hands in th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,10 @@ class StopRequested(Exception):
     """The run was asked to stop (cancel, time limit, drain or a lost lease)."""
 
 
+class HoldLost(Exception):
+    """A daemon's hold on its run groups was taken away: what it did since is not covered by it."""
+
+
 class Ports(Protocol):
     """The engine's side of a running service."""
 
@@ -29,6 +33,7 @@ class Ports(Protocol):
     def step_due(self, task: Task, number: int) -> str | None: ...
     def step_started(self, title: str) -> None: ...
     def step_ended(self, title: str, state: str, outcome: Outcome | None, error: str | None) -> None: ...
+    def exclusive(self) -> AbstractContextManager[int]: ...
     def secret(self, name: str) -> str: ...
     def backend(self, name: str) -> Any: ...
 
@@ -83,6 +88,17 @@ class Context:
     def progress(self, done: float, total: float | None = None) -> None:
         """Say how far the run has come; written at most once a second."""
         self.ports.progress(done, total)
+
+    def exclusive(self) -> AbstractContextManager[int]:
+        """Hold the service's run groups for one batch of a daemon; gives the hold's fence.
+
+        Entering waits in the ordinary line, in its order; a stop ends the wait with `StopRequested`.
+        Keep a batch short (5 s at most): others wait for the groups. A hold that was taken away
+        raises `HoldLost` at the next call of the context or at the end of the batch.
+
+        Raises TypeError in a service that is no daemon: its run holds its groups anyway.
+        """
+        return self.ports.exclusive()
 
     def secret(self, name: str) -> str:
         """The value of a secret reference such as ``env:NAME`` or ``file:PATH``."""

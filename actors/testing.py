@@ -11,6 +11,7 @@ assert context.ports.progressed == [(1, 5), (2, 5)]
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -67,6 +68,9 @@ class FakePorts:
 
     def step_ended(self, title: str, state: str, outcome: Outcome | None, error: str | None) -> None:
         self.ended_steps.append(EndedStep(title, state, outcome, error))
+
+    def exclusive(self) -> AbstractContextManager[int]:
+        return nullcontext(1)
 
     def secret(self, name: str) -> str:
         if name not in self.secrets:

@@ -49,27 +49,32 @@ def _judge(waiter: Waiter, world: World, reserved: dict[str, int], line: Counter
         return Wait(waiter.run_id, "disabled")
     if waiter.paused or world.maintenance:
         return Wait(waiter.run_id, "paused" if waiter.paused else "maintenance")
-    eligible = world.eligible(waiter)
-    if not eligible:
+    eligible = [] if waiter.hold else world.eligible(waiter)
+    if not eligible and not waiter.hold:
         return Wait(waiter.run_id, "no_node")
     for group in waiter.groups:
         if group in world.held:
             return Wait(waiter.run_id, "group", group, world.held[group].run_id, line[group])
-    if world.active.get((waiter.service, waiter.limit_node), 0) >= waiter.parallel:
+    if not waiter.hold and world.active.get((waiter.service, waiter.limit_node), 0) >= waiter.parallel:
         return Wait(waiter.run_id, "parallel")
     for group in waiter.groups:
         if group in reserved:
             return Wait(waiter.run_id, "reserved", group, reserved[group], line[group])
-    node = max(eligible, key=_roominess)
+    if waiter.hold:
+        return Grant(waiter.run_id, waiter.service, waiter.for_node, waiter.for_node, waiter.groups)
+    node = max(eligible, key=lambda node: (node.name == world.prefer and node.free > 0, *_roominess(node)))
     if node.free <= 0:
         return Wait(waiter.run_id, "slots", ahead=line[_slot_line(waiter)])
     return Grant(waiter.run_id, waiter.service, waiter.for_node, node.name, waiter.groups)
 
 
 def _book(waiter: Waiter, grant: Grant, world: World) -> None:
-    key = (waiter.service, waiter.limit_node)
-    world.active[key] = world.active.get(key, 0) + 1
-    next(node for node in world.nodes if node.name == grant.node).busy += 1
+    if not waiter.hold:
+        key = (waiter.service, waiter.limit_node)
+        world.active[key] = world.active.get(key, 0) + 1
+        next(node for node in world.nodes if node.name == grant.node).busy += 1
+        if grant.node == world.prefer:
+            world.prefer = ""
     for group in waiter.groups:
         world.held[group] = Holder(waiter.run_id, waiter.title, grant.node, world.now)
 

@@ -55,7 +55,7 @@ class Here:
     def can_take(self, waiter: Waiter) -> bool:
         """True when this process may execute it."""
         mine = waiter.for_node == self.node if waiter.for_node else not waiter.roles.isdisjoint(self.roles)
-        return mine and waiter.service in self.services
+        return mine and waiter.service in self.services and not waiter.hold
 
 
 @dataclass(slots=True)
@@ -104,6 +104,7 @@ def grant_pass(
         return Pass([])
     if groups is not None or runs is not None or here is not None:
         waiters = _with_rivals(tx, world, waiters, set(groups or ()))
+    world.prefer = here.node if here else ""
     decision = decide(waiters, world)
     if groups is None and here is None:
         reasons.note(tx, now, waiters, decision.waits)
@@ -165,7 +166,8 @@ def _carry_out(tx: Tx, world: World, waiters: list[Waiter], decision: Decision, 
     done = Pass([], more=bool(decision.waits))
     rest: list[Grant] = []
     for grant in decision.grants:
-        if here and done.taken is None and here.can_take(by_id[grant.run_id]) and _moved(world, grant, here):
+        waiter = by_id[grant.run_id]
+        if here and done.taken is None and grant.node == here.node and here.can_take(waiter):
             fence = granted.grant_and_claim(
                 tx, grant.run_id, process_id=here.process_id, node=here.node, now=world.now
             )
@@ -175,24 +177,16 @@ def _carry_out(tx: Tx, world: World, waiters: list[Waiter], decision: Decision, 
             here = None
         rest.append(grant)
     fences = granted.grant(tx, [(grant.run_id, grant.node) for grant in rest], world.now)
+    held = [grant.run_id for grant in rest if by_id[grant.run_id].hold]
+    granted.begin_holds(tx, held, world.now)
     for grant in rest:
+        if grant.run_id in held:
+            continue
         roles = " ".join(sorted(by_id[grant.run_id].roles))
         done.messages.append(
             RunMessage(grant.run_id, fences[grant.run_id], grant.service, grant.for_node, roles)
         )
     return done
-
-
-def _moved(world: World, grant: Grant, here: Here) -> bool:
-    """Book a grant for this node instead of the one that was chosen; False if it is full or away."""
-    if grant.node == here.node:
-        return True
-    nodes = {node.name: node for node in world.nodes}
-    if here.node not in nodes or nodes[here.node].free <= 0:
-        return False
-    nodes[grant.node].busy -= 1
-    nodes[here.node].busy += 1
-    return True
 
 
 def _waiter(row: tuple[Any, ...], now: float) -> Waiter:
@@ -212,5 +206,6 @@ def _waiter(row: tuple[Any, ...], now: float) -> Waiter:
         parallel=row[10],
         limit_node=row[16],
         stopped=bool(row[17]),
+        hold=bool(row[18]),
         noted=(row[13], row[14], row[15]),
     )

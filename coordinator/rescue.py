@@ -8,6 +8,7 @@ from typing import Any
 from coordinator.grants import Rules, RunMessage, grant_pass
 from store import node, process
 from store.process import LiveProcess
+from store.run import hold
 from store.run.ended import Ending, end
 from store.tx import Tx
 
@@ -68,7 +69,10 @@ def end_runs(
 
 
 def _end_runs(tx: Tx, rows: Sequence[Mapping[str, Any]], *, ended: str, reason: str, now: float) -> None:
+    hold.drop(tx, [row["id"] for row in rows if row["trigger"] == "hold"])
     for row in rows:
+        if row["trigger"] == "hold":
+            continue
         how, why = _as_wished(row, ended, reason, now)
         end(
             tx,

@@ -24,6 +24,7 @@ class Waiter:
     parallel: int = 1
     limit_node: str = ""  # where `parallel` counts: on this node, or ("") everywhere together
     stopped: bool = False  # an occurrence of a service that was disabled meanwhile
+    hold: bool = False  # a daemon's batch: it has its process already and takes no slot
     noted: tuple[str | None, str | None, int | None] = (None, None, None)  # the reason stored last
 
 
@@ -66,6 +67,7 @@ class World:
     #: (service, limit node) -> runs that are granted or running
     active: dict[tuple[str, str], int] = field(default_factory=dict)
     slot_waiters: bool = False  # some run was noted as waiting for a slot
+    prefer: str = ""  # the node of a thread that has just become free: it gets the first run it may take
 
     def eligible(self, waiter: Waiter) -> list[NodeSlots]:
         """The nodes that are up and may run it, busy or not."""

@@ -14,8 +14,11 @@ from actors import Context, Service
 from actors.context import StopRequested
 from actors.service import call
 from actors.values import build
+from broker.connect import connect
+from broker.publish import Publisher
 from broker.runner import printed
 from broker.runner.daemon import DaemonLog, DaemonPorts
+from broker.runner.holding import Holding
 from broker.runner.run_log import logger_for
 from node.child import LEASE_LOST, Child, Lease, Stop, enter, leave
 from store import daemon, database, service
@@ -56,6 +59,16 @@ class _Daemon:
         self._service: Service = child.site.services[child.data["service"]]
         self._lease = Lease(child, process_id)
         self._ports = DaemonPorts(self._clock)
+        self._broker = connect(child.site.settings.broker.url)
+        self._ports.holding = Holding(
+            self._service.name,
+            process_id=process_id,
+            node=child.node,
+            rules=child.site.rules,
+            clock=self._clock,
+            publish=Publisher(self._broker).runs,
+            stop_reason=lambda: self._ports.stop,
+        )
         self._log = DaemonLog(self._service.name, child.site.settings.logs.dir, self._clock)
         self._ready = False
         self._failed = False
@@ -84,6 +97,7 @@ class _Daemon:
             else:
                 self._stop.wait(TICK)
         self._lease.stop()
+        self._broker.close()
         if self._stop.is_set() and not self._failed:
             return 0
         self._say_last_words()

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from coordinator import rescue
 from coordinator.requests import Refused, Request, request
+from node.namesake import refuse_living
 from node.site import Site
 from schedules.ledger import account
 from schedules.take_over import take_over
@@ -43,6 +44,8 @@ def prepare(site: Site, incarnation: str, joins: bool, first_look: bool = False)
         logger.info("database: applied %s", name)
     name = site.settings.node.name
     new = first_look and migrate.FIRST in applied
+    if joins:
+        refuse_living(site)
 
     def work(tx: Tx) -> None:
         now = site.clock.now()

@@ -47,7 +47,12 @@ class Site:
     def declared(self) -> list[Declared]:
         """What the database is told of them. Raises ConfigError for wrong defaults in the file."""
         history = {f"history.{key}": value for key, value in self.settings.history.model_dump().items()}
-        found, problems = declared(self.services.values(), self.settings.service, settings=history)
+        mail = self.settings.mail
+        site = {"site.name": self.settings.site.name, "site.admin": " ".join(self.settings.site.admin)}
+        values = history | site | self.settings.backup.options(self.settings.file)
+        found, problems = declared(
+            self.services.values(), self.settings.service, has=mail.has(), settings=values | mail.values()
+        )
         if problems:
             raise ConfigError(problems)
         return found

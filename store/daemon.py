@@ -32,6 +32,14 @@ def instances(tx: Tx, service: str | None = None) -> list[dict[str, Any]]:
     return tx.dicts(f"SELECT * FROM daemon {where} ORDER BY service, for_node", params)
 
 
+def by_service(tx: Tx) -> dict[str, list[dict[str, Any]]]:
+    """All instances by their service's name."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in instances(tx):
+        found.setdefault(row["service"], []).append(row)
+    return found
+
+
 def claim(tx: Tx, instance: int, node: str, agent: str, now: float) -> tuple[str, int] | None:
     """Start an instance on a node: (incarnation, fence) for its process; None if it is not free or due."""
     (fence,) = tx.fences(1)

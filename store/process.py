@@ -109,7 +109,8 @@ def orphans(tx: Tx) -> list[dict[str, Any]]:
 # The first condition names the partial index in its own words, and the plus keeps SQLite from going
 # through all runs in order of their ids: else it would not take that index.
 _RUNNING = """
-    SELECT r.id, r.fence, r.attempt, r.service, r.run_groups, r.started_at, r.cancel_at, s.time_limit,
+    SELECT r.id, r.fence, r.attempt, r.service, r.run_groups, r.started_at, r.cancel_at, r.trigger,
+           s.time_limit,
            s.retries, s.retry_lost
     FROM run r JOIN service s ON s.name = r.service
     WHERE r.state IN ('granted', 'running') AND r.state = 'running'"""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from actors.outcome import Outcome
 from actors.service import Task
+from broker.runner.holding import Holding
 from broker.runner.run_log import LONGEST_LINE, UNPRINTABLE
 from config.secrets import resolve
 from domain.time.clock import Clock, as_datetime, rfc3339
@@ -58,15 +60,27 @@ class DaemonPorts:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.stop: str | None = None
+        self.holding: Holding | None = None
 
     def now(self) -> datetime:
+        self._check()
         return as_datetime(self._clock.now())
 
     def stop_reason(self) -> str | None:
+        self._check()
         return self.stop
 
     def progress(self, done: float, total: float | None) -> None:
         """A daemon has no end to come near to."""
+        self._check()
+
+    def exclusive(self) -> AbstractContextManager[int]:
+        assert self.holding is not None
+        return self.holding.exclusive()
+
+    def _check(self) -> None:
+        if self.holding is not None:
+            self.holding.check()
 
     def step_due(self, task: Task, number: int) -> str | None:
         return None if task.enabled else "off"

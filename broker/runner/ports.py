@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -80,6 +81,9 @@ class RunPorts:
                 error=None if error is None else printable(error),
             )
         )
+
+    def exclusive(self) -> AbstractContextManager[int]:
+        raise TypeError("exclusive() is for daemons: a run holds its groups from its start to its end")
 
     def secret(self, name: str) -> str:
         return resolve(name, os.environ)

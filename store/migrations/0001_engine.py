@@ -94,7 +94,7 @@ CREATE TABLE run (
     id {id},
     service TEXT NOT NULL,
     for_node TEXT NOT NULL DEFAULT '',
-    trigger TEXT NOT NULL CHECK (trigger IN ('schedule', 'manual', 'api', 'message', 'catch_up')),
+    trigger TEXT NOT NULL CHECK (trigger IN ('schedule', 'manual', 'api', 'message', 'catch_up', 'hold')),
     state TEXT NOT NULL CHECK (state IN ('queued', 'granted', 'running', 'succeeded', 'failed',
                                          'cancelled', 'lost', 'merged', 'skipped', 'missed')),
     reason TEXT,

@@ -39,7 +39,8 @@ _CLAIM = """
       AND EXISTS (SELECT 1 FROM process p JOIN node n ON n.name = p.node AND n.state = 'up'
                   WHERE p.id = ? AND p.state = 'up')
       AND (trigger NOT IN ('schedule', 'catch_up')
-           OR EXISTS (SELECT 1 FROM service s WHERE s.name = run.service AND s.enabled))"""
+           OR EXISTS (SELECT 1 FROM service s WHERE s.name = run.service AND s.enabled))
+    RETURNING id"""
 
 _DETAILS = """
     SELECT r.id, r.service, r.attempt, r.fence, r.trigger, r.args, r.step, s.options, s.time_limit, s.retries,
@@ -59,11 +60,15 @@ def claim(
     """
     if not wanted:
         return {}
+    tried = sorted(set(wanted))
     statements: list[Statement] = [
-        (_CLAIM, (process_id, node, now, run_id, fence, process_id)) for run_id, fence in sorted(set(wanted))
+        (_CLAIM, (process_id, node, now, run_id, fence, process_id)) for run_id, fence in tried
     ]
-    statements.append(details_of(process_id, [fence for _, fence in wanted]))
-    return read_details(tx.batch(statements)[-1], now)
+    statements.append(details_of(process_id, [fence for _, fence in tried]))
+    *claims, details = tx.batch(statements)
+    # A message that comes again while its run is executed here must not find it: it would start twice.
+    mine = {fence for (_, fence), met in zip(tried, claims, strict=True) if met}
+    return read_details([row for row in details if row[3] in mine], now)
 
 
 def details_of(process_id: int, fences: Sequence[int]) -> Statement:

@@ -45,6 +45,16 @@ def grant_and_claim(tx: Tx, run_id: int, *, process_id: int, node: str, now: flo
     return fence if claimed else None
 
 
+def begin_holds(tx: Tx, run_ids: Sequence[int], now: float) -> None:
+    """Granted holds of daemons run at once: their process is there and asks."""
+    if run_ids:
+        tx.run(
+            f"""UPDATE run SET state = 'running', started_at = ?, attempt = 1
+                WHERE state = 'granted' AND trigger = 'hold' AND id IN ({marks(run_ids)})""",
+            (now, *run_ids),
+        )
+
+
 def withdraw(tx: Tx, run_ids: Sequence[int]) -> list[int]:
     """Take back grants that nobody claimed: the runs wait again, their groups are free; those it met."""
     if not run_ids:

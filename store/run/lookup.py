@@ -24,7 +24,7 @@ def runs(
     limit: int = 50,
 ) -> Rows:
     """The newest first. ``node``: where it runs or is bound to; ``since``: of when it was asked for."""
-    wheres: list[str] = []
+    wheres: list[str] = ["trigger <> 'hold'"]  # a daemon's turns at its groups are no runs
     params: list[Any] = []
     if service is not None:
         wheres.append("service = ?")
@@ -38,8 +38,8 @@ def runs(
     if since is not None:
         wheres.append("requested_at >= ?")
         params.append(since)
-    where = f"WHERE {' AND '.join(wheres)}" if wheres else ""
-    return tx.dicts(f"SELECT * FROM run {where} ORDER BY id DESC LIMIT ?", (*params, limit))
+    where = " AND ".join(wheres)
+    return tx.dicts(f"SELECT * FROM run WHERE {where} ORDER BY id DESC LIMIT ?", (*params, limit))
 
 
 def by_id(tx: Tx, run_ids: Sequence[int]) -> dict[int, dict[str, Any]]:

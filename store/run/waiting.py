@@ -21,7 +21,7 @@ _LIMIT_NODE = "CASE WHEN s.instances = 'each' THEN r.for_node ELSE '' END"
 #: (node, service, limit node, how many) of the runs that take a slot.
 ACTIVE: Statement = (
     f"""SELECT r.node, r.service, {_LIMIT_NODE}, COUNT(*) FROM run r JOIN service s ON s.name = r.service
-        WHERE r.state IN ('granted', 'running') GROUP BY 1, 2, 3""",
+        WHERE r.state IN ('granted', 'running') AND r.trigger <> 'hold' GROUP BY 1, 2, 3""",
     (),
 )
 
@@ -39,7 +39,8 @@ HELD: Statement = (
 _COLUMNS = f"""
     r.id, r.service, s.title, r.for_node, r.roles, r.run_groups, r.priority, r.queued_at, r.not_before,
     r.preempt, s.parallel, s.paused_at, s.paused_until, r.wait_code, r.wait_group, r.wait_holder,
-    {_LIMIT_NODE}, r.trigger IN ('schedule', 'catch_up') AND NOT (s.enabled AND s.present)"""
+    {_LIMIT_NODE}, r.trigger IN ('schedule', 'catch_up') AND NOT (s.enabled AND s.present),
+    r.trigger = 'hold'"""
 
 _FROM = f"SELECT {_COLUMNS} FROM run r JOIN service s ON s.name = r.service WHERE r.state = 'queued'"
 

@@ -72,6 +72,10 @@ class RunningSite:
         self._process = None
         return code
 
+    def exit_code(self) -> int | None:
+        """Of the agent, once it has ended by itself."""
+        return None if self._process is None else self._process.poll()
+
     def kill(self) -> None:
         """kill -9 of the agent."""
         self._process.kill()

@@ -18,7 +18,7 @@ from domain.time.settle import default_window
 from domain.time.stored import from_json, to_json
 from domain.time.text import describe
 from node.site import Site
-from store import change, service
+from store import change, daemon, service
 from store.run import lookup, step
 from store.tx import Tx
 from web.shown.status import status_of
@@ -36,6 +36,7 @@ class Live:
     open_runs: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     explained: Mapping[int, Explained] = field(default_factory=dict)
     steps: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    daemons: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     switched: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # "service NAME" -> last change
 
 
@@ -79,6 +80,7 @@ def look(site: Site, tx: Tx | None) -> Live:
         open_runs=open_runs,
         explained=explain_all(tx, site.rules, now, site.zone) if waits else {},
         steps=step.states(tx),
+        daemons=daemon.by_service(tx),
         switched=change.last_by_object(tx, ("enable", "disable")),
     )
 
@@ -97,6 +99,7 @@ def shown(site: Site, each: Service, declared: Mapping[str, Any] | None, live: L
         **_limits(values),
         **_switches(row, live.now),
         **_history(row, live.open_runs.get(each.name, [])),
+        **_instances(rule, live.daemons.get(each.name, [])),
         "next_due_at": rfc3339(_next_due(rule, row, status, live.now, site.zone)),
         **_waiting(live.open_runs.get(each.name, []), live.explained),
         "tasks": [_task(task, live.steps.get((each.name, task.title), {})) for task in each.tasks],
@@ -174,6 +177,20 @@ def _history(row: Mapping[str, Any] | None, open_runs: list[dict[str, Any]]) -> 
         "last_duration": row["last_duration"] if row else None,
         "running": len(started),
         "consecutive_failures": row["consecutive_failures"] if row else 0,
+    }
+
+
+def _instances(rule: Rule, daemons: list[dict[str, Any]]) -> Shown:
+    """How a daemon is: its processes that run, the last start, and crashes in a row."""
+    if rule.kind != "daemon" or not daemons:
+        return {}
+    started = [one["started_at"] for one in daemons if one["started_at"] is not None]
+    looping = [one for one in daemons if one["state"] == "crash_loop"]
+    return {
+        "last_run_at": rfc3339(max(started, default=None)),
+        "last_outcome": "crash loop" if looping else None,
+        "running": sum(one["state"] == "running" for one in daemons),
+        "consecutive_failures": max(one["crashes"] for one in daemons),
     }
 
 

@@ -1,0 +1,85 @@
+"""Does a mail that a service puts into the outbox reach the mailbox in a whole system, also over a kill?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from domain.mail.draft import Draft
+from store import database
+from store.outbox.put import put
+from tests.integration.conftest import StartSite
+from tests.support.faulty_smtp import HANG, faulty
+from tests.support.mail_server import MailServer
+from tests.support.site import RunningSite
+from tests.support.until import until
+
+SERVICES = """
+from actors import Context, service
+
+
+@service()
+def writes(context: Context) -> None:
+    from domain.mail.draft import Draft
+    from store import database
+    from store.outbox.put import put
+
+    draft = Draft("invoice:7", ("ann@example.org",), "Invoice 7", "Dear Ann", source="writes")
+    database.write(lambda tx: put(tx, draft, context.now.timestamp()))
+"""
+
+
+@pytest.fixture
+def mail_server(tmp_path: Path) -> Iterator[MailServer]:
+    server = MailServer(tmp_path).start()
+    yield server
+    server.stop()
+
+
+def with_mail(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
+    mail = f"""
+[mail]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+sender = "t@example.org"
+[site]
+"""
+    plain = RunningSite._settings
+    monkeypatch.setattr(RunningSite, "_settings", lambda site: plain(site).replace("[site]", mail))
+
+
+def test_what_a_service_writes_is_in_the_mailbox_once(
+    start_site: StartSite, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_mail(monkeypatch, mail_server.port)
+    site = start_site(SERVICES)
+    for _ in range(2):
+        site.until_state(site.force("writes"), "succeeded")
+    run = site.until_state(site.force("mail_manager"), "succeeded", "failed")
+    assert (run["state"], run["error"]) == ("succeeded", None)
+    assert [mail["Subject"] for mail in mail_server.mails()] == ["Invoice 7"]
+
+
+def test_a_mail_of_a_killed_worker_is_doubted_and_waits(
+    start_site: StartSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with faulty(END=HANG) as peer:
+        with_mail(monkeypatch, peer.port)
+        site = start_site(SERVICES)
+        database.write(lambda tx: put(tx, Draft("k", ("ann@example.org",), "S", "T"), 0.0))
+        run_id = site.force("mail_manager")
+        until(peer.hanging.is_set, "the message is under way", seconds=60)
+        pid = database.read().value(
+            "SELECT pid FROM process p JOIN run r ON r.process_id = p.id WHERE r.id = ?", (run_id,)
+        )
+        psutil.Process(pid).kill()
+        site.until_state(run_id, "lost")
+        site.until_state(site.force("mail_manager"), "succeeded")
+    assert len(peer.messages) == 1
+    row = database.read().one("SELECT state, answer, not_before - created_at >= 900 FROM mail")
+    assert row is not None
+    assert (row[0], row[1], bool(row[2])) == ("unknown", "the run ended in the middle of sending", True)
