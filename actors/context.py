@@ -119,7 +119,7 @@ class Context:
         self.ports.step_started(title)
         try:
             yield step
-        except StopRequested:
+        except (StopRequested, HoldLost):
             self.ports.step_ended(title, "stopped", step.outcome, None)
             raise
         except Exception as error:
@@ -147,7 +147,10 @@ class Context:
                 texts.append(f"stopped before: {task.title}")
                 break
             with self.step(task.title) as step:
-                step.outcome = task.work(self) if self.service.options is None else task.work(self, options)
+                outcome = task.work(self) if self.service.options is None else task.work(self, options)
+                if outcome is not None and not isinstance(outcome, Outcome):
+                    raise TypeError(f"the step returned {outcome!r}; expected an Outcome or None")
+                step.outcome = outcome
             if step.outcome is not None:
                 unfinished = unfinished or step.outcome.kind == "partial"
                 texts += [step.outcome.message] if step.outcome.message and not step.failed else []

@@ -13,6 +13,7 @@ from cli.opened import stored_profiles
 from cli.shadows import shadows
 from config.hints import role_hints, unknown_services
 from config.problems import ConfigError
+from config.secrets import SecretError, resolve
 from config.settings import Settings
 from node.site import Site, open_site
 from store import database, migrate, node, service
@@ -39,7 +40,7 @@ def diagnose(load: Callable[[], Settings]) -> list[Finding]:
     except ConfigError as error:
         return found + [Finding("wrong", "configuration", problem) for problem in error.problems]
     found.append(Finding("ok", "configuration", _where(settings)))
-    found += _zone(settings)
+    found += [*_zone(settings), *_backup_key(settings)]
     database_findings, live = _database(settings)
     try:
         site = open_site(settings, live)
@@ -64,6 +65,21 @@ def _zone(settings: Settings) -> Iterator[Finding]:
     unset = "nothing else is known" in source
     advice = "; set [site] zone if fixed times mean another one" if unset else f" ({source})"
     yield Finding("note" if unset else "ok", "zone", f"{settings.site.zone}{advice}")
+
+
+def _backup_key(settings: Settings) -> Iterator[Finding]:
+    """No backup holds the key that opens it: lost with this machine, it makes all of them worthless."""
+    backup = settings.backup
+    if not backup.key:
+        return
+    try:
+        resolve(backup.key, os.environ)
+    except SecretError as error:
+        yield Finding("wrong", "backup", f"[backup] key: {error}")
+        return
+    if not backup.key_kept_elsewhere:
+        advice = "keep a copy away from this machine, then say so: [backup] key_kept_elsewhere = true"
+        yield Finding("note", "backup", f"the key of the backups ({backup.key}) is in none of them: {advice}")
 
 
 def _catalogue(site: Site) -> Iterator[Finding]:

@@ -13,11 +13,15 @@ from typer.core import TyperGroup
 from actors.catalogue import CatalogueError
 from broker.errors import BrokerUnreachable
 from cli import (
+    backup,
     check,
+    events,
     export,
     groups,
+    jobs,
     limits,
     logs,
+    machines,
     new_service,
     nodes,
     process_log,
@@ -137,6 +141,10 @@ app.command("runs")(runs.runs)
 app.command("run-show")(runs.run_show)
 app.command("logs")(logs.logs)
 app.command("cancel")(runs.cancel)
+app.command("drain")(machines.drain)
+app.command("undrain")(machines.undrain)
+app.command("resize")(machines.resize)
+app.command("restart")(machines.restart)
 app.command("enable")(switches.enable)
 app.command("disable")(switches.disable)
 app.command("pause")(switches.pause)
@@ -154,6 +162,9 @@ app.command("migrate")(check.migrate)
 app.command("health")(check.health)
 app.command("rejected")(rejected.rejected)
 app.command("new-service")(new_service.new_service)
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(backup.app, name="backup")
+app.add_typer(events.app, name="events")
 app.add_typer(site.app, name="site")
 app.add_typer(export.app, name="export")
 

@@ -38,7 +38,7 @@ def run(
         opened.site,
         name,
         by=who(),
-        args=_arguments(arg or []),
+        args=given_arguments(arg or []),
         node=node,
         step=step,
         reason=reason,
@@ -57,7 +57,8 @@ def run(
         raise typer.Exit(1)
 
 
-def _arguments(words: list[str]) -> dict[str, str]:
+def given_arguments(words: list[str]) -> dict[str, str]:
+    """The values of ``--arg K=V``, as texts. Raises BadParameter."""
     given: dict[str, str] = {}
     for word in words:
         name, equals, value = word.partition("=")

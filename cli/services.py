@@ -51,6 +51,11 @@ def show(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
     if row["tasks"]:
         console.print()
         console.print(_tasks(row["tasks"]))
+    for process in row["processes"]:
+        console.print()
+        console.print(output.facts(_process(process, opened)))
+        if process["last_words"] and process["state"] != "running":
+            console.print(Text(process["last_words"], style="dim"))
 
 
 def _above(opened: Opened) -> list[str]:
@@ -70,6 +75,20 @@ def _clock(opened: Opened, at: float) -> str:
     from datetime import datetime
 
     return f"{datetime.fromtimestamp(at, opened.site.zone):%Y-%m-%d %H:%M}"
+
+
+def _process(process: Row, opened: Opened) -> list[tuple[str, Any]]:
+    """One instance of a daemon, and why it is not running."""
+    state = process["state"].replace("_", " ")
+    ready = "" if process["ready_at"] or process["state"] != "running" else ", not ready yet"
+    again = process["next_start_at"]
+    return [
+        ("process", f"on {process['node']}" if process["node"] else "nowhere"),
+        ("state", f"{state} since {output.ago(process['since'], opened.now)}{ready}"),
+        ("restarts", process["restarts"] or None),
+        ("next try", output.ago(again, opened.now) if again else None),
+        ("last end", process["last_end"]),
+    ]
 
 
 def _facts(row: Row, opened: Opened) -> list[tuple[str, Any]]:

@@ -64,6 +64,8 @@ def state(row: Row, now: float) -> Text:
     if row["consecutive_failures"]:
         times = f" {row['consecutive_failures']} times" if row["consecutive_failures"] > 1 else ""
         return Text(f"{row['last_outcome'] or 'failed'}{times}", style="red")
+    if row["kind"] == "daemon" and row["last_outcome"] is None:
+        return Text("stopped" if row["last_run_at"] else "starts soon", style="dim")
     if row["last_outcome"] is None:
         return Text("not run yet", style="dim")
     return Text(row["last_outcome"], style=OUTCOMES.get(row["last_outcome"], ""))

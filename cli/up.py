@@ -18,8 +18,8 @@ from store import database
 from web.acts.refusal import Refusal
 
 if TYPE_CHECKING:
-    from node.agent import Part
     from node.child import Child
+    from node.slot import Part
 
 Seconds = Annotated[float | None, typer.Option("--seconds", min=0, help="Stop after so many seconds.")]
 Port = Annotated[
@@ -88,7 +88,7 @@ def _site(ctx: typer.Context, port: int | None = None, roles: str | None = None,
 
 def _node_parts(site: Site) -> list[Part]:
     from node import system, worker
-    from node.agent import Part
+    from node.slot import Part
 
     workers = range(1, site.settings.node.processes + 1)
     return [
@@ -99,13 +99,13 @@ def _node_parts(site: Site) -> list[Part]:
 
 def _beat_part() -> Part:
     from node import beat as beat_process
-    from node.agent import Part
+    from node.slot import Part
 
     return Part("beat", "beat", process_log.named(beat_process.main))
 
 
 def _web_part(listener: socket.socket) -> Part:
-    from node.agent import Part
+    from node.slot import Part
     from web import child
 
     return Part("web", "web", process_log.named(lambda mine: child.main(mine, listener)))

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic_core import CoreSchema, core_schema
 
 from config.problems import Refused, closest, did_you_mean
-from config.secrets import redacted
+from config.secrets import is_reference, redacted
 
 _SPAN = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)([smhd]?)")
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -150,6 +150,21 @@ class Folder(Kind):
         if not isinstance(value, str) or not value.strip() or value.startswith("~") or "\0" in value:
             raise self.refuse(value)
         return Path(value)
+
+
+@dataclass(frozen=True)
+class SecretReference(Kind):
+    """Where a secret is, or "": there is none. It is followed only when the secret is needed.
+
+    Nothing of a wrong value is repeated: it may be the secret itself.
+    """
+
+    expected = "a reference to the secret: env:NAME or file:PATH"
+
+    def check(self, value: object) -> str:
+        if not isinstance(value, str) or not (value == "" or is_reference(value)):
+            raise Refused(f"expected {self.expected}; a secret itself does not belong here")
+        return value
 
 
 @dataclass(frozen=True)

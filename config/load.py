@@ -47,7 +47,9 @@ def load(
     if problems:
         raise ConfigError(problems)
     sections["database"] = sections["database"].under(located.root)
+    sections["backup"] = sections["backup"].under(located.root)
     sections["logs"] = sections["logs"].under(located.root)
+    sections["mail"] = sections["mail"].under(located.root)
     return Settings(
         **sections, service=services, root=located.root, file=located.path, sources=_sources(merged, names)
     )

@@ -12,7 +12,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from config.backup import Backup
 from config.kinds import Choice, Folder, Listed, Seconds, Text, Whole
+from config.mail import Mail
 from config.section import DAY_SECONDS, NAME, Names, Section
 from config.service import ServiceDefaults
 from config.urls import EMBEDDED_BROKER, SQLITE, BrokerUrl, DatabaseUrl
@@ -81,6 +83,9 @@ class Node(Section):
 class Site(Section):
     name: Annotated[str, Text("a text of 1 to 200 characters on one line", r"[^\x00-\x1f\x7f]{1,200}")] = (
         Field("Tickworks", description="shown on the page and in mail")
+    )
+    admin: Annotated[Names, Listed("mail addresses", Text("a mail address", r"[^\s@,;<>]+@[^\s@,;<>]+"))] = (
+        Field((), description="who hears of failures, missed runs and daemons that are down")
     )
     profiles: Annotated[Names, Listed("profiles", Choice(PROFILES))] = Field(
         ("monitoring",), description="parts of the catalogue that are on; `core` always is"
@@ -163,6 +168,8 @@ class Settings(BaseModel):
     catalogue: Catalogue = Catalogue()
     coordinator: Coordinator = Coordinator()
     history: History = History()
+    backup: Backup = Backup()
+    mail: Mail = Mail()
     service: dict[str, ServiceDefaults] = Field({}, description="by the service's name")
     root: Path = Path()
     file: Path | None = None
@@ -184,4 +191,6 @@ SECTIONS: dict[str, type[Section]] = {
     "catalogue": Catalogue,
     "coordinator": Coordinator,
     "history": History,
+    "backup": Backup,
+    "mail": Mail,
 }

@@ -23,6 +23,8 @@ class Retention:
     keep_failed_days: int = field(default=90, metadata={"setting": "history.keep_failed_days"})
     keep_log_mb: int = field(default=512, metadata={"setting": "history.keep_log_mb"})
     keep_changes_days: int = 400
+    keep_events_days: int = 90
+    keep_mail_days: int = 60
     keep_gone_nodes_days: int = 30
     keep_samples_days: int = 2
     keep_5min_days: int = 14
@@ -46,6 +48,8 @@ class Retention:
             changes=now - self.keep_changes_days * DAY,
             request_keys=now - KEY_DAYS * DAY,
             rejected=now - self.keep_days * DAY,
+            events=now - self.keep_events_days * DAY,
+            mail=now - self.keep_mail_days * DAY,
             gone_nodes=now - self.keep_gone_nodes_days * DAY,
             samples={
                 0: now - self.keep_samples_days * DAY,
@@ -64,5 +68,7 @@ class Terms:
     changes: float
     request_keys: float
     rejected: float
+    events: float
+    mail: float
     gone_nodes: float
     samples: dict[int, float]

@@ -8,7 +8,6 @@ the proof by which their groups are set free.
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import logging
 import os
@@ -19,15 +18,17 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
+from broker.connect import preload
 from node.board import Board
 from node.child import LEASE_LOST, RELOAD, Child
 from node.fork import fork, how_it_ended
+from node.lock import NodeRuns, take_lock
 from node.order import Inbox, Order
 from node.prepare import farewell, guarded, prepare
 from node.site import Site
+from node.slot import Main, Part, Slot
 
 logger = logging.getLogger(__name__)
 
@@ -42,34 +43,6 @@ REMEMBERED = 1_000
 SPARE_ROWS = 512
 #: Who is asked to stop when, at the end: the system worker buries the others, the page goes last.
 STOP_ORDER = (("worker", "beat", "daemon", "run"), ("system",), ("web",))
-
-Main = Callable[[Child], int]
-
-
-@dataclass(frozen=True)
-class Part:
-    """A child to keep running: its kind, its name and its main function."""
-
-    kind: str
-    name: str
-    main: Main
-
-
-@dataclass
-class _Slot:
-    """One part and the process that plays it now."""
-
-    part: Part
-    row: int
-    data: Mapping[str, Any] = field(default_factory=dict)
-    once: bool = False  # started by an order: when it ends, somebody else decides what follows
-    pid: int = 0
-    incarnation: str = ""
-    started: float = 0.0
-    not_before: float = 0.0
-    pause: float = 0.0
-    asked: bool = False
-    leaving: bool = False  # asked to stop while the node goes on: not replaced
 
 
 class Agent:
@@ -95,7 +68,7 @@ class Agent:
         self._starters = dict(starters or {})
         self._incarnation = uuid.uuid4().hex[:12]
         self._board = Board(len(parts) + SPARE_ROWS)
-        self._slots = [_Slot(part, row) for row, part in enumerate(parts)]
+        self._slots = [Slot(part, row) for row, part in enumerate(parts)]
         self._serial = 0
         self._stopping = self._hurried = self._at_once = self._reload = False
         self._deaths: list[str] = []
@@ -105,12 +78,16 @@ class Agent:
 
     def run(self, ready: Callable[[], None] | None = None, seconds: float | None = None) -> int:
         """Prepare, run until a signal (or for ``seconds``), stop in order. The exit code."""
-        if not self._lock():
+        try:
+            self._lock_file = take_lock(self._site) if self._joins else None
+        except NodeRuns as error:
+            logger.error("%s", error)
             return 2
         first = self._first_look
         code = self._short(lambda: prepare(self._site, self._incarnation, self._joins, first), "cannot start")
         if code:
             return code
+        preload(self._site.settings.broker.url)
         gc.collect()
         gc.freeze()
         self._signals()
@@ -156,7 +133,7 @@ class Agent:
             if pid:
                 self._buried(slot, status)
 
-    def _buried(self, slot: _Slot, status: int) -> None:
+    def _buried(self, slot: Slot, status: int) -> None:
         code = os.waitstatus_to_exitcode(status)
         reason = "it had lost its lease" if code == LEASE_LOST else how_it_ended(status)
         slot.pid = 0
@@ -175,7 +152,7 @@ class Agent:
         if not slot.pause:
             self._spawn(slot)
 
-    def _kill_if_hung(self, slot: _Slot, now: float) -> None:
+    def _kill_if_hung(self, slot: Slot, now: float) -> None:
         kill_at = self._board.kill_at(slot.row)
         silent = now - self._board.alive_at(slot.row)
         if kill_at and now >= kill_at:
@@ -192,7 +169,7 @@ class Agent:
     def _carry_out(self, order: Order) -> None:
         if order.do == "start" and not self._stopping and order.kind in self._starters:
             part = Part(order.kind, order.name, self._starters[order.kind])
-            slot = _Slot(part, self._free_row(), data=order.data, once=True)
+            slot = Slot(part, self._free_row(), data=order.data, once=True)
             self._slots.append(slot)
             self._spawn(slot)
         elif order.do == "stop":
@@ -216,7 +193,7 @@ class Agent:
         stay = workers[:processes] if threads == node.threads else []
         for number in range(len(stay), processes):
             part = Part("worker", f"worker-{number + 1}", workers[0].part.main)
-            slot = _Slot(part, self._free_row())
+            slot = Slot(part, self._free_row())
             self._slots.append(slot)
             self._spawn(slot)
         for slot in workers:
@@ -231,7 +208,7 @@ class Agent:
 
     # Starting children.
 
-    def _spawn(self, slot: _Slot) -> None:
+    def _spawn(self, slot: Slot) -> None:
         self._serial += 1
         slot.incarnation = slot.data.get("incarnation") or f"{self._incarnation}.{self._serial}"
         slot.started = time.monotonic()
@@ -284,7 +261,7 @@ class Agent:
                             os.kill(slot.pid, signal.SIGKILL)
             patience = 10.0
 
-    def _ask(self, group: Sequence[_Slot]) -> None:
+    def _ask(self, group: Sequence[Slot]) -> None:
         number = signal.SIGUSR1 if self._hurried else signal.SIGTERM
         for slot in group:
             if slot.pid and not slot.asked:
@@ -310,23 +287,6 @@ class Agent:
         os.execv(sys.executable, sys.orig_argv)
 
     # Small things.
-
-    def _lock(self) -> bool:
-        """One agent for a node on this machine."""
-        if not self._joins:
-            return True
-        folder = self._site.settings.var / "run"
-        folder.mkdir(parents=True, exist_ok=True)
-        name = self._site.settings.node.name
-        self._lock_file = os.open(folder / f"node-{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            logger.error(
-                "node %s runs on this machine already: stop it, or give this one another [node] name", name
-            )
-            return False
-        return True
 
     def _tell_death(self, line: str) -> None:
         self._deaths = [*self._deaths[-REMEMBERED:], line]

@@ -26,8 +26,11 @@ def fork(work: Callable[[], int], close: Iterable[int]) -> int:
     parent = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()
+    # A signal that met the child before it has let go of our handlers would be lost: it waits till then.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, OURS)
     pid = os.fork()
     if pid:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return pid
     code = 1
     try:
@@ -37,6 +40,7 @@ def fork(work: Callable[[], int], close: Iterable[int]) -> int:
         signal.set_wakeup_fd(-1)
         for number in OURS:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         for handle in close:
             os.close(handle)
         code = work()
@@ -51,4 +55,7 @@ def fork(work: Callable[[], int], close: Iterable[int]) -> int:
 def how_it_ended(status: int) -> str:
     """A waitpid status for people."""
     code = os.waitstatus_to_exitcode(status)
-    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+    if code >= 0:
+        return f"exit code {code}"
+    named = -code in set(signal.Signals)  # most real-time signals have no name
+    return f"killed by {signal.Signals(-code).name}" if named else f"killed by signal {-code}"

@@ -98,8 +98,10 @@ def farewell(site: Site, incarnation: str) -> None:
 def _look_first(tx: Tx, site: Site, now: float) -> None:
     """Ask for a run of each of our services that has planned times; it waits for the workers."""
     for row in service.rows(tx):
+        known = site.services.get(row["name"])  # another node may have brought services of its own
         if (
-            site.services[row["name"]].ours
+            known is not None
+            and known.ours
             and row["enabled"]
             and not row["missing"]
             and row["kind"] in ("periodic", "fixed_time")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from node.child import Child
+from node.fork import how_it_ended
 from node.order import Order, send
 from store import daemon, database, node, service
 from store.tx import Tx
@@ -32,7 +33,8 @@ class Reconciler:
 
     def ended(self, tx: Tx, incarnation: str, reason: str) -> None:
         """The agent has seen the end of a process; if it was a daemon's, say what follows."""
-        asked = incarnation in self._asked
+        # A daemon's process ends with 0 only when it was told to: by us, or with the whole node.
+        asked = incarnation in self._asked or reason == how_it_ended(0)
         row = daemon.end(tx, incarnation, reason, self._now(), asked=asked)
         self._asked.discard(incarnation)
         if row is not None and not asked:

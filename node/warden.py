@@ -70,13 +70,16 @@ class Warden:
 
     def post(self, _: ActiveRun | None = None) -> None:
         """Post when the agent is to kill this process, were nobody to take it back."""
-        limits = [self._kill_at(run) for run in self._runner.active.all()]
+        inside = [run for run in self._runner.active.all() if run.in_service]
+        siblings = any(run.stop_reason is None for run in inside)
+        limits = [self._kill_at(run, siblings) for run in inside]
         self._child.board.set_kill_at(self._child.row, min(limits, default=0.0))
 
-    def _kill_at(self, run: ActiveRun) -> float:
-        """A hung run costs the process one grace after its own: its siblings may end meanwhile."""
+    def _kill_at(self, run: ActiveRun, siblings: bool) -> float:
+        """After its grace; one grace later if others in the process may end well meanwhile."""
         stop_at = run.stop_at or run.deadline
-        return stop_at + 2 * self._grace
+        alone = run.stop_reason is not None and not siblings
+        return stop_at + (self._grace if alone else 2 * self._grace)
 
     def _limits(self, run: ActiveRun, now: float) -> None:
         if now >= run.deadline:
@@ -86,9 +89,9 @@ class Warden:
         if now >= run.stop_at + self._grace / 2:
             run.interrupt()
         if now >= run.stop_at + self._grace and run.in_service:
-            self._spend(run, now)
+            self._spend(run)
 
-    def _spend(self, run: ActiveRun, now: float) -> None:
+    def _spend(self, run: ActiveRun) -> None:
         if not self.spent:
             logger.error(
                 "run %d of %s did not stop: %s is killed",
@@ -97,11 +100,6 @@ class Warden:
                 self._child.name,
             )
         self.spent = True
-        siblings = [
-            other for other in self._runner.active.all() if other.in_service and other.stop_reason is None
-        ]
-        if not siblings:
-            self._child.board.set_kill_at(self._child.row, now)
 
     def _renew_on(self) -> None:
         while not self._ended.wait(
@@ -126,6 +124,9 @@ class Warden:
             self._look_for_drain()
             self._runner.flush()
         except DatabaseError:
+            return
+        except Exception:
+            logger.exception("%s could not look after its lease; it tries again", self._child.name)
             return
         for run in self._runner.active.all():
             if not run.in_service:

@@ -136,6 +136,11 @@ def folder() -> Path | None:
     return path.parent if path else None
 
 
+def path() -> Path | None:
+    """The SQLite file; None on PostgreSQL."""
+    return _opened().path
+
+
 def peewee_database() -> peewee.Database:
     """The peewee object, for migrations and the models of `store`."""
     return _opened().database

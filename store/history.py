@@ -46,6 +46,9 @@ _OTHERS = {
     "changes": ("change", "id", "at < ?"),
     "request_keys": ("request_key", "key", "at < ?"),
     "rejected": ("rejected", "id", "at < ?"),
+    "events": ("event", "id", "at < ?"),
+    "mails": ("mail", "id", "ended_at < ?"),
+    "notices": ("notification", "id", "ended_at < ?"),
     "processes": ("process", "id", "ended_at < ?"),
     "nodes": (
         "node",
@@ -86,6 +89,9 @@ def clean(terms: Terms, batch: int) -> Iterator[Gone]:
         ("changes", terms.changes),
         ("request_keys", terms.request_keys),
         ("rejected", terms.rejected),
+        ("events", terms.events),
+        ("mails", terms.mail),
+        ("notices", terms.mail),
         ("processes", terms.gone_nodes),
         ("nodes", terms.gone_nodes),
     ):

@@ -4,19 +4,76 @@ It shares its groups with statistics and factors, so that no figures change unde
 window is short: a late backup must not hold them in business hours.
 """
 
+from __future__ import annotations
+
 from datetime import timedelta
+from pathlib import Path
 
-from actors import FixedTime, Task, planned
+from actors import Context, FixedTime, Outcome, Task, service
+from domain.backup import BackupPlan
 
-SERVICE = planned(
-    name="backup_manager",
+GROUPS = ("factors", "stats_processing")
+
+
+class Watch:
+    """Tells how far a backup has come, ends it when it is to stop, and writes an event when it takes long."""
+
+    def __init__(self, context: Context, plan: BackupPlan, total: int) -> None:
+        self._context, self._plan, self._total = context, plan, total
+        self._start, self._done, self._told = context.now, 0, False
+
+    def __call__(self, count: int) -> None:
+        self._context.check_stop()
+        self._done += count
+        self._context.progress(self._done, max(self._total, self._done))
+        if not self._told and (self._context.now - self._start).total_seconds() > self._plan.alert_after:
+            self._told = True
+            groups = " and ".join(GROUPS)
+            tell(self._context, f"Backup Manager holds {groups} for more than {self._plan.alert_after} s")
+
+
+def tell(context: Context, text: str) -> None:
+    """Write an event for those who hear of backups."""
+    from store import database, event
+
+    at, data = context.now.timestamp(), {"run": context.run_id}
+    words = {"type": "alert", "severity": "warning", "sender": context.service.name, "text": text}
+    database.write(lambda tx: event.add(tx, at=at, tags=("backup",), data=data, **words))
+
+
+@service(
     title="Backup Manager",
     family="system",
     profile="core",
     origin="jerasoft",
     schedule=FixedTime(("05:30",)),
-    run_groups=("factors", "stats_processing"),
+    run_groups=GROUPS,
     time_limit=timedelta(hours=2),
     misfire_window=timedelta(hours=2),
+    options=BackupPlan,
+    proof="real",
     tasks=(Task("Back up, verify, and drop copies past their term", effect="outward"),),
 )
+def run(context: Context, options: BackupPlan) -> Outcome:
+    """Make one backup, copy it off, and only then drop what is past its term."""
+    from store.backup import kept, making
+
+    secret = context.secret(options.key) if options.key else None
+    try:
+        watch = Watch(context, options, making.estimate(options))
+        made = making.make(options, secret, context.now, watch)
+    except making.FAILURES as error:
+        return Outcome.failed(making.words(error))
+    counts = {"bytes": made.size, "rows": made.rows, "attachments": made.attachments, "dropped": 0}
+    folders = [Path(options.folder)]
+    trouble = ""
+    if options.copy_to:
+        try:
+            kept.copy_off(made, Path(options.copy_to), watch)
+            folders.append(Path(options.copy_to))
+        except OSError as error:
+            trouble = f"{made.path.name} is here, but not in {options.copy_to}: {error.strerror}"
+            tell(context, trouble)
+    for folder in folders:
+        counts["dropped"] += kept.drop(folder, made.path.name, options.keep_daily, options.keep_weekly)
+    return Outcome("partial" if trouble else "done", counts, trouble or made.path.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from actors.context import HoldLost, StopRequested
 from broker.runner.insist import insist
@@ -85,16 +86,19 @@ class Holding:
         run_id = insist(self._stand_in_line, until=self._stop_reason)
         looks = 0
         while True:
-            known = insist(lambda: hold.fence_of(database.read(), run_id), until=self._stop_reason)
+            known = insist(partial(self._look, run_id), until=self._stop_reason)
             if known is None or known[0] not in ("queued", "granted", "running"):
                 run_id = insist(self._stand_in_line, until=self._stop_reason)
             elif known[0] == "running" and known[1] is not None:
                 return run_id, known[1]
             if reason := self._stop_reason():
-                insist(lambda: self._leave(run_id, None), until=self._stop_reason)
+                insist(partial(self._leave, run_id, None), until=self._stop_reason)
                 raise StopRequested(reason)
             looks += 1
             pause.wait(SOON if looks < OFTEN else LATER)
+
+    def _look(self, run_id: int) -> tuple[str, int | None] | None:
+        return hold.fence_of(database.read(), run_id)
 
     def _stand_in_line(self) -> int:
         now = self._clock.now()

@@ -81,7 +81,6 @@ class Diverted(io.TextIOBase):
         """Send this thread's text to a run's log (None: where it went before)."""
         self.write(self.decoder.decode(b"", final=True))
         self.flush()
-        self.decoder.reset()
         self._here.log = log
 
 

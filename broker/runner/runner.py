@@ -115,7 +115,7 @@ class Runner:
         engine.started(active)
         try:
             ending = self._run(active, log)
-            return self._end(ending, claimed, log)
+            return self._end(ending, active, log)
         finally:
             self.logs.pop(claimed.fence, None)
             self.active.remove(active)
@@ -188,9 +188,10 @@ class Runner:
             error=None if error is None else printable(error),
         )
 
-    def _end(self, ending: Ending, claimed: ClaimedRun, log: RunLog) -> ClaimedRun | None:
+    def _end(self, ending: Ending, active: ActiveRun, log: RunLog) -> ClaimedRun | None:
         """Write the end, as often as it takes; who goes next in this thread."""
-        lines = log.take()
+        claimed, lines = active.claimed, log.take()
+        progress = active.progress if active.progress != active.progress_written else None
 
         def work(tx: Any) -> Finished:
             here = None if self.draining.is_set() else self.engine.here  # an outage may lie before this
@@ -199,6 +200,9 @@ class Runner:
             else:
                 finished = finish_single(tx, ending)
             stored_log.write(tx, lines)
+            if progress is not None and finished.ended is not None and finished.ended.state != "queued":
+                sql = "UPDATE run SET progress_done = ?, progress_total = ? WHERE id = ?"
+                tx.run(sql, (*progress, claimed.run_id))
             return finished
 
         try:

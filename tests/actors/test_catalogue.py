@@ -21,7 +21,16 @@ LINES = 80
 MORE_LINES = {"billing.provisioning": 150}  # 46 task lines
 
 # Services whose work is done; the others are planned or legacy.
-BUILT = {"cleaner", "server_stats", "sync_health_metrics"}
+BUILT = {
+    "backup_manager",
+    "cleaner",
+    "server_stats",
+    "sync_health_metrics",
+    "events_manager",
+    "log_rotator",
+    "mail_manager",
+    "send_email_notifications",
+}
 
 # What the sources say about their own certainty; a header has no place for it.
 NOT_IN_A_HEADER = {"schedule_source", "replaced_by_stated"}

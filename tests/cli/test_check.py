@@ -81,3 +81,14 @@ def test_health_says_that_nothing_runs(known: Site) -> None:
 def test_migrate_tells_what_it_applied(site: Site) -> None:
     assert site.say("migrate").out.startswith("applied 0001")
     assert site.say("migrate").out == "the database is up to date\n"
+
+
+def test_the_key_of_the_backups_is_to_be_kept_elsewhere_until_it_is_said_to_be(site: Site) -> None:
+    key = site.folder / "backup.key"
+    key.write_text("correct horse\n")
+    site.file.write_text(FILE + '[backup]\nkey = "file:backup.key"\n')
+    assert "key_kept_elsewhere = true" in texts(site, 0, "note")
+    site.file.write_text(site.file.read_text() + "key_kept_elsewhere = true\n")
+    assert "key of the backups" not in texts(site, 0, "note")
+    key.unlink()
+    assert "backup.key" in texts(site, 2, "wrong")

@@ -15,7 +15,7 @@ from tests.support.until import until
 def test_ctrl_c_leaves_no_process_behind(site: Site) -> None:
     process = site.up()
     family = psutil.Process(process.pid).children(recursive=True)
-    assert len(family) == 5
+    assert len(family) >= 5  # and a long run, if one is on its first look
     try:
         # A terminal sends it to every process of the group.
         os.killpg(process.pid, signal.SIGINT)

@@ -173,10 +173,32 @@ def test_other_records_go_at_their_own_terms() -> None:
         put("request_key", key=key, service="mail", run_id=1, at=days_ago(days))
     for number, days in ((1, 31), (2, 29)):
         put("rejected", id=number, at=days_ago(days), queue="q", reason="r", body="b")
+    for number, days in ((1, 91), (2, 89)):
+        put("event", id=number, at=days_ago(days), type="alert", severity="info", sender="s", text="t")
+    for number, state, days in ((1, "sent", 61), (2, "failed", 59), (3, "queued", 99)):
+        ended_at = None if state == "queued" else days_ago(days)
+        common = {
+            "id": number,
+            "once_key": str(number),
+            "source": "",
+            "created_at": 0.0,
+            "ended_at": ended_at,
+        }
+        texts = {"subject": "s", "body_text": "t"}
+        put("mail", state=state, not_before=days_ago(days), **texts, **common)
+        put("mail_recipient", mail_id=number, n=1, field="to", address="b@example.org")
+        state = "waiting" if state == "queued" else "mailed"
+        texts = {"template": "notice", "template_values": "{}", "recipients": "[]"}
+        put("notification", state=state, due_at=0.0, **texts, **common)
     process(1, ended_at=days_ago(31))
     process(2, ended_at=days_ago(29))
     process(3)
-    assert clean() == {"changes": 1, "request_keys": 1, "rejected": 1, "processes": 1}
+    gone = dict.fromkeys(
+        ("changes", "request_keys", "rejected", "events", "mails", "notices", "processes"), 1
+    )
+    assert clean() == gone
+    assert (ids("mail"), ids("mail_recipient", "mail_id"), ids("notification")) == ([2, 3], [2, 3], [2, 3])
+    assert ids("event") == [2]
     assert (ids("change"), ids("request_key", "key"), ids("rejected")) == ([2], ["new"], [2])
     assert ids("process") == [2, 3]
 

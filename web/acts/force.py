@@ -79,12 +79,12 @@ def _refusal(error: Refused) -> Refusal:
 def _arguments(service: Service, given: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments as the service wants them. Raises Refusal (bad_argument)."""
     try:
-        return arguments(service, {name: _value(value) for name, value in given.items()})
+        return arguments(service, {name: plain_value(value) for name, value in given.items()})
     except ValueProblems as error:
         raise Refusal("bad_argument", f"{service.name}: {error}") from None
 
 
-def _value(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """A text that can only be JSON as what it says; the rest is the declared type's to read."""
     if isinstance(value, str) and value[:1] in ("[", "{"):
         try:

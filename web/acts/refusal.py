@@ -10,6 +10,8 @@ EXIT_CODES = {
     "unknown_service": UNKNOWN,
     "unknown_node": UNKNOWN,
     "unknown_run": UNKNOWN,
+    "unknown_job": UNKNOWN,
+    "unknown_kind": UNKNOWN,
     "bad_schedule": USAGE,
     "bad_argument": USAGE,
     "bad_value": USAGE,

@@ -63,6 +63,7 @@ def one(site: Site, tx: Tx | None, name: str) -> Shown:
         "last_run_id": row["last_run_id"] if row else None,
         "last_success_at": rfc3339(row["last_success_at"]) if row else None,
         "last_failure_at": rfc3339(row["last_failure_at"]) if row else None,
+        "processes": [_process(one) for one in live.daemons.get(name, [])],
     }
     return shown(site, each, declared, live) | more
 
@@ -191,6 +192,22 @@ def _instances(rule: Rule, daemons: list[dict[str, Any]]) -> Shown:
         "last_outcome": "crash loop" if looping else None,
         "running": sum(one["state"] == "running" for one in daemons),
         "consecutive_failures": max(one["crashes"] for one in daemons),
+    }
+
+
+def _process(one: Mapping[str, Any]) -> Shown:
+    """One instance of a daemon."""
+    return {
+        "node": one["node"] or one["for_node"] or None,
+        "state": one["state"],
+        "since": rfc3339(one["state_at"]),
+        "ready_at": rfc3339(one["ready_at"]),
+        "restarts": one["restarts"],
+        "next_start_at": rfc3339(one["next_start_at"])
+        if one["state"] in ("backing_off", "crash_loop")
+        else None,
+        "last_end": one["last_end"],
+        "last_words": one["last_words"],
     }
 
 

@@ -1,0 +1,1 @@
+"""Backups of the whole system: made, kept, verified and restored."""

@@ -1,0 +1,1 @@
+"""The outbox: what goes out by mail, once, and what became of it."""

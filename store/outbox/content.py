@@ -1,0 +1,62 @@
+"""What is in a mail, read when it is about to be sent; its Message-ID is made once and kept."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from domain.mail.draft import Attachment
+from store.outbox.claim import OURS, Claim, ClaimLost
+from store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A mail as it stands; `open` are the recipients who have no end yet, `created_at` epoch seconds."""
+
+    message_id: str
+    sender: str | None
+    subject: str
+    text: str
+    html: str | None
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    open: tuple[str, ...]
+    attachments: tuple[Attachment, ...]
+    created_at: float
+
+
+def content(tx: Tx, claimed: Claim, domain: str) -> Content:
+    """The content of a claimed mail. `domain` is that of a new Message-ID; all tries have the same one.
+
+    Raises ClaimLost.
+    """
+    row = tx.one(
+        f"""UPDATE mail SET message_id = COALESCE(message_id, ?) WHERE {OURS}
+            RETURNING message_id, sender, subject, body_text, body_html, created_at""",
+        (f"<{uuid.uuid4().hex}@{domain}>", *claimed.key),
+    )
+    if row is None:
+        raise ClaimLost(f"mail {claimed.mail_id} was given back: run {claimed.run_id} was taken for dead")
+    people = tx.all(
+        "SELECT field, address, state FROM mail_recipient WHERE mail_id = ? ORDER BY n", (claimed.mail_id,)
+    )
+    files = tx.all(
+        "SELECT name, media_type, content, reference FROM mail_attachment WHERE mail_id = ? ORDER BY n",
+        (claimed.mail_id,),
+    )
+    return Content(
+        message_id=row[0],
+        sender=row[1],
+        subject=row[2],
+        text=row[3],
+        html=row[4],
+        to=tuple(address for field, address, _ in people if field == "to"),
+        cc=tuple(address for field, address, _ in people if field == "cc"),
+        open=tuple(address for _, address, state in people if state == "open"),
+        attachments=tuple(
+            Attachment(name, media_type, None if data is None else bytes(data), reference)
+            for name, media_type, data, reference in files
+        ),
+        created_at=row[5],
+    )
