@@ -25,6 +25,7 @@ class Retention:
     keep_changes_days: int = 400
     keep_events_days: int = 90
     keep_mail_days: int = 60
+    keep_jobs_days: int = 90
     keep_gone_nodes_days: int = 30
     keep_samples_days: int = 2
     keep_5min_days: int = 14
@@ -50,6 +51,7 @@ class Retention:
             rejected=now - self.keep_days * DAY,
             events=now - self.keep_events_days * DAY,
             mail=now - self.keep_mail_days * DAY,
+            jobs=now - self.keep_jobs_days * DAY,
             gone_nodes=now - self.keep_gone_nodes_days * DAY,
             samples={
                 0: now - self.keep_samples_days * DAY,
@@ -70,5 +72,6 @@ class Terms:
     rejected: float
     events: float
     mail: float
+    jobs: float
     gone_nodes: float
     samples: dict[int, float]

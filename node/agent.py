@@ -23,7 +23,7 @@ from dataclasses import replace
 from broker.connect import preload
 from node.board import Board
 from node.child import LEASE_LOST, RELOAD, Child
-from node.fork import fork, how_it_ended
+from node.fork import end_group, fork, how_it_ended
 from node.lock import NodeRuns, take_lock
 from node.order import Inbox, Order
 from node.prepare import farewell, guarded, prepare
@@ -129,6 +129,8 @@ class Agent:
         for slot in list(self._slots):
             if not slot.pid:
                 continue
+            if slot.once and os.waitid(os.P_PID, slot.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                end_group(slot.pid)
             pid, status = os.waitpid(slot.pid, os.WNOHANG)
             if pid:
                 self._buried(slot, status)
@@ -230,7 +232,7 @@ class Agent:
             for death in self._deaths:
                 self._write_death(death)
         keep = {self._orders[1]} | ({self._death_pipe[0]} if system else set())
-        slot.pid = fork(lambda: slot.part.main(child), self._handles() - keep)
+        slot.pid = fork(lambda: slot.part.main(child), self._handles() - keep, own_group=slot.once)
 
     def _short(self, work: Callable[[], None], what: str) -> int:
         """Run something in a child of its own and wait for it: this process stays without connections."""

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 logger = logging.getLogger(__name__)
 
@@ -16,12 +17,13 @@ PR_SET_PDEATHSIG = 1
 OURS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGHUP, signal.SIGUSR1)
 
 
-def fork(work: Callable[[], int], close: Iterable[int]) -> int:
+def fork(work: Callable[[], int], close: Iterable[int], *, own_group: bool = False) -> int:
     """The pid of a child that runs `work` and exits with its answer.
 
     Only a thread that lives as long as the process may call this: the kernel sends the parent-death
     signal when the forking *thread* ends. ``close``: handles the child must not keep; an inherited
-    lock file would stay locked, an inherited pipe would never end.
+    lock file would stay locked, an inherited pipe would never end. ``own_group``: it leads a process
+    group, so that what it starts itself can be ended with it.
     """
     parent = os.getpid()
     sys.stdout.flush()
@@ -34,6 +36,8 @@ def fork(work: Callable[[], int], close: Iterable[int]) -> int:
         return pid
     code = 1
     try:
+        if own_group:
+            os.setpgid(0, 0)
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before we asked
             os._exit(1)
@@ -50,6 +54,15 @@ def fork(work: Callable[[], int], close: Iterable[int]) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def end_group(leader: int) -> None:
+    """Kill what a child with a group of its own has left behind.
+
+    To be called before the child is waited for: until then nobody else can get its number.
+    """
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 def how_it_ended(status: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from tests.support.site import RunningSite
 from tests.support.until import until
 
 SERVICES = """
-import os, time
+import os, subprocess, time
 from actors import Daemon, service
 
 @service(schedule=Daemon())
@@ -36,6 +37,12 @@ def unready(context):
 def broken(context):
     print("the port is taken")
     raise OSError("cannot listen on port 5060")
+
+@service(schedule=Daemon())
+def parent(context):
+    child = subprocess.Popen(["sleep", "300"])
+    context.log.error(f"child {child.pid}")
+    raise OSError(f"left {child.pid} behind")
 
 @service(schedule=Daemon())
 def deaf(context):
@@ -137,3 +144,11 @@ def test_no_daemon_survives_its_agent(start_site: StartSite) -> None:
     until(
         lambda: instance("steady")["state"] == "running" and pid_of("steady") != process.pid, "it runs anew"
     )
+
+
+def test_what_a_daemon_has_started_ends_with_it(start_site: StartSite) -> None:
+    start_site(SERVICES)
+    until(lambda: "left" in (instance("parent").get("last_words") or ""), "it has ended once", seconds=30)
+    match = re.search(r"left (\d+) behind", instance("parent")["last_words"])
+    assert match is not None
+    until(lambda: not psutil.pid_exists(int(match[1])), "its child is gone")

@@ -272,3 +272,15 @@ def test_of_several_at_once_one_cleans() -> None:
     for thread in threads:
         thread.join()
     assert sorted(map(str, answers)) == ["None", *["n1"] * 5]
+
+
+def test_ended_jobs_and_the_count_of_holds_go_and_open_jobs_stay() -> None:
+    for number, state, days in ((1, "done", 91), (2, "done", 89), (3, "queued", 400)):
+        names = {"kind": "k", "organisation": "o", "backend": "b", "own_key": str(number), "added_by": "a"}
+        ended_at = None if state == "queued" else days_ago(days)
+        put("job", id=number, state=state, added_at=days_ago(days), ended_at=ended_at, **names)
+    for minute, days in ((1, 31), (2, 29)):
+        put("hold_minute", service=f"d{minute}", minute=int(days_ago(days)), holds=1, waited=0.0, held=1.0)
+    assert clean() == {"jobs": 1, "holds": 1}
+    assert ids("job") == [2, 3]
+    assert ids("hold_minute", "service") == ["d2"]

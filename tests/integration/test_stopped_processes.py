@@ -1,0 +1,67 @@
+"""Processes that stand still (SIGSTOP) for longer than a lease, and wake up afterwards."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from store import database
+from tests.integration.conftest import StartSite
+from tests.support.until import until
+
+SERVICES = """
+import time
+from actors import Outcome, service
+
+@service(run_groups=("g",), retry_lost=True)
+def holder(context):
+    until = time.monotonic() + (60 if context.attempt == 1 else 0)
+    while time.monotonic() < until and not context.stopping():
+        time.sleep(0.02)
+    return Outcome.done(attempt=context.attempt)
+
+@service(run_groups=("g",))
+def next_one(context):
+    pass
+"""
+
+
+def pid_of(kind: str) -> int:
+    return int(database.read().value("SELECT pid FROM process WHERE kind = ? AND state = 'up'", (kind,)) or 0)
+
+
+def test_a_worker_that_stands_still_is_killed_before_its_group_goes_on(start_site: StartSite) -> None:
+    site = start_site(SERVICES, node={"processes": 1})
+    held = site.force("holder")
+    site.until_state(held, "running")
+    waiting = site.force("next_one")
+    stopped = pid_of("worker")
+    os.kill(stopped, signal.SIGSTOP)
+    assert site.until_state(held, "succeeded", seconds=40)["attempt"] == 2
+    site.until_state(waiting, "succeeded")
+    assert "worker-1 is killed: no sign of life" in site.log.read_text()
+    assert stopped not in site.workers()
+
+
+def test_a_system_worker_that_stands_still_is_replaced(start_site: StartSite) -> None:
+    site = start_site(SERVICES)
+    until(lambda: pid_of("system"), "the system worker is up")
+    stopped = pid_of("system")
+    os.kill(stopped, signal.SIGSTOP)
+    until(lambda: pid_of("system") not in (0, stopped), "another one is up", seconds=40)
+    assert site.until_state(site.force("next_one"), "succeeded")["attempt"] == 1
+
+
+def test_an_agent_that_stands_still_costs_nothing_while_its_children_live(start_site: StartSite) -> None:
+    site = start_site(SERVICES)
+    until(lambda: pid_of("system"), "the system worker is up")
+    before = {pid_of("system"), *site.workers()}
+    renewals = "SELECT MIN(renewal) FROM process WHERE state = 'up' AND kind IN ('worker', 'system')"
+    seen = database.read().value(renewals)
+    os.kill(site.pid, signal.SIGSTOP)
+    try:
+        until(lambda: database.read().value(renewals) > seen + 8, "more than a lease has gone by", seconds=40)
+        assert site.until_state(site.force("next_one"), "succeeded")["attempt"] == 1
+    finally:
+        os.kill(site.pid, signal.SIGCONT)
+    assert {pid_of("system"), *site.workers()} == before
