@@ -44,6 +44,12 @@ def parent(context):
     context.log.error(f"child {child.pid}")
     raise OSError(f"left {child.pid} behind")
 
+@service(schedule=Daemon(), memory_limit=512)
+def leaky(context):
+    hoard = []
+    while not context.stopping():
+        hoard.append(bytearray(16 << 20))
+
 @service(schedule=Daemon())
 def deaf(context):
     while True:
@@ -64,6 +70,10 @@ def pid_of(service: str) -> int:
             "SELECT p.pid FROM daemon d JOIN process p ON p.id = d.process_id WHERE d.service = ?", (service,)
         )
     )
+
+
+def runs_with_another_pid(pid: int) -> bool:
+    return instance("steady")["state"] == "running" and pid_of("steady") != pid
 
 
 def up(service: str) -> None:
@@ -152,3 +162,23 @@ def test_what_a_daemon_has_started_ends_with_it(start_site: StartSite) -> None:
     match = re.search(r"left (\d+) behind", instance("parent")["last_words"])
     assert match is not None
     until(lambda: not psutil.pid_exists(int(match[1])), "its child is gone")
+
+
+def test_a_daemon_that_stands_still_for_longer_than_a_lease_is_replaced(start_site: StartSite) -> None:
+    site = start_site(SERVICES)
+    up("steady")
+    first = pid_of("steady")
+    os.kill(first, signal.SIGSTOP)
+    until(lambda: runs_with_another_pid(first), "another process runs", seconds=40)
+    assert not psutil.pid_exists(first)
+    assert "steady is killed: no sign of life" in site.log.read_text()
+
+
+def test_a_daemon_that_leaks_ends_at_its_memory_limit(start_site: StartSite) -> None:
+    start_site(SERVICES)
+    until(
+        lambda: "MemoryError" in (instance("leaky").get("last_words") or ""),
+        "it has met its limit",
+        seconds=40,
+    )
+    until(lambda: instance("leaky")["last_end"] == "exit code 3", "its end is recorded")

@@ -136,3 +136,23 @@ def test_a_second_node_of_a_living_one_s_name_is_refused(start_node: StartNode) 
     assert second.exit_code() == 5
     assert "give this one another [node] name" in second.log.read_text()
     assert first.until_state(first.force("where"), "succeeded")["message"] == "n1"
+
+
+def test_three_nodes_tell_the_truth_while_one_drains_and_one_is_killed(start_node: StartNode) -> None:
+    master = start_node("n1", "master")
+    processing = start_node("n2", "processing")
+    start_node("n3", "calculation")
+    held = "SELECT node FROM daemon WHERE service = 'one_of_us' AND state = 'running'"
+    until(lambda: database.read().value(held), "the daemon runs", seconds=30)
+    first = database.read().value(held)
+    now = SystemClock().now()
+    database.write(lambda tx: nodes.drain(tx, first, now + 30, now))
+    until(lambda: database.read().value(held) not in (None, first), "it has moved off the draining node")
+    assert state(first) == "draining"
+    database.write(lambda tx: nodes.undrain(tx, first, SystemClock().now()))
+    run_id = master.force("calculation_only")
+    assert master.until_state(run_id, "succeeded")["node"] == "n3"
+    processing.kill()
+    until(lambda: state("n2") == "lost", "its lease is over", seconds=40)
+    assert (state("n1"), state("n3")) == ("up", "up")
+    until(lambda: database.read().value(held) == "n1", "the daemon runs where it may", seconds=40)
