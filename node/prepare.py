@@ -50,7 +50,7 @@ def prepare(site: Site, incarnation: str, joins: bool, first_look: bool = False)
     def work(tx: Tx) -> None:
         now = site.clock.now()
         _same_machine(tx, site)
-        changed = take_over(tx, site.declared(), now, site.zone)
+        changed = take_over(tx, site.declared(), now, site.zone, name)
         if changed:
             logger.info("catalogue: %d services are new or changed", len(changed))
         if not joins:

@@ -115,6 +115,12 @@ def rows(tx: Tx) -> list[dict[str, Any]]:
     )
 
 
+def services_elsewhere(tx: Tx, own: str) -> set[str]:
+    """The services that live nodes other than `own` have installed."""
+    rows = tx.all("SELECT services FROM node WHERE state IN ('up', 'draining') AND name <> ?", (own,))
+    return {name for (services,) in rows for name in services.split()}
+
+
 def one(tx: Tx, name: str) -> dict[str, Any] | None:
     """One node's row."""
     found = tx.dicts("SELECT * FROM node WHERE name = ?", (name,))

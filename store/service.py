@@ -7,7 +7,7 @@ two together, so that nobody has to merge them again to decide something.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ class Declared:
     defaults: Mapping[str, Any]
 
 
-def sync(tx: Tx, declared: Sequence[Declared], now: float) -> list[str]:
+def sync(tx: Tx, declared: Sequence[Declared], now: float, keep: Collection[str] = ()) -> list[str]:
     """Make the rows say what the catalogue and the file say now; names of those that changed.
 
     Services that are gone from the catalogue stay with their history, absent: not planned, not run.
@@ -56,7 +56,7 @@ def sync(tx: Tx, declared: Sequence[Declared], now: float) -> list[str]:
         _write(tx, service, live, now)
         changed.append(service.name)
     for name, row in known.items():
-        if row["present"]:
+        if row["present"] and name not in keep:
             tx.run("UPDATE service SET present = ? WHERE name = ?", (False, name))
             changed.append(name)
     return changed

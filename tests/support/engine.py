@@ -81,8 +81,9 @@ class Engine:
         return name
 
     def drop_service(self, name: str) -> None:
-        """The catalogue has it no more."""
+        """The catalogue has it no more, and no node."""
         del self._declared[name]
+        self.write(lambda tx: tx.run("UPDATE node SET services = ?", (" ".join(self._declared),)))
         self.sync()
 
     def sync(self) -> list[str]:
