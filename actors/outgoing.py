@@ -143,13 +143,13 @@ class _Sending:
         from store.outbox import ended
 
         try:
-            session = self.servers.session(account)
+            self.servers.session(account)
         except SmtpError as error:
             self._trouble(claimed, account, str(error))
             return
         self._wait_for_turn(claimed, account)
         try:
-            taken = session.send(sender, mail.open, message)
+            taken = self.servers.send(account, sender, mail.open, message)
         except SmtpError as error:
             self._not_taken(claimed, error)
             return
@@ -176,6 +176,7 @@ class _Sending:
             if self.context.stopping() or self.now() + wait > self.until:
                 database.write(lambda tx: claim.release(tx, claimed))
                 raise _Left("" if self.context.stopping() else f"the rate of {account.host} is reached")
+            self.servers.stands_idle(account)
             self.pause(min(wait, 0.5))
 
     def _not_taken(self, claimed: Claim, error: Any) -> None:

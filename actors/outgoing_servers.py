@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from actors.context import Context
 from domain.mail.account import MailAccount
 
 if TYPE_CHECKING:
-    from backends.smtp import Session
+    from backends.smtp import Session, Taken
 
 
 class OpenServers:
-    """Sessions by (host, port)."""
+    """Sessions by (host, port), and those that have stood idle: their server may have closed them."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._sessions: dict[tuple[str, int], Session] = {}
+        self._idle: set[tuple[str, int]] = set()
 
     def session(self, account: MailAccount) -> Session:
         """A signed-in connection to the account's server. Raises SmtpError when there can be none."""
@@ -32,7 +34,30 @@ class OpenServers:
         password = self._password(account)
         server = Server(host, port, security, account.ca_file, account.user, password, account.timeout)
         self._sessions[account.server] = opened = Session(server, self._context.stopping)
+        self._idle.discard(account.server)
         return opened
+
+    def stands_idle(self, account: MailAccount) -> None:
+        """Nothing goes over the account's connection for a while."""
+        self._idle.add(account.server)
+
+    def send(self, account: MailAccount, sender: str, recipients: Sequence[str], message: bytes) -> Taken:
+        """Hand in one message, over a new connection where the idle one was closed. Raises SmtpError.
+
+        Servers close what is idle, and at a restart: that says nothing of the message, which was not sent.
+        """
+        from backends.smtp import SmtpError
+
+        session = self.session(account)
+        stood_idle = account.server in self._idle
+        self._idle.add(account.server)
+        try:
+            return session.send(sender, recipients, message)
+        except SmtpError as error:
+            not_sent = error.kind in ("unreachable", "throttled") and not error.refused
+            if session.usable or not (not_sent and stood_idle) or self._context.stopping():
+                raise
+        return self.session(account).send(sender, recipients, message)
 
     def close(self) -> None:
         """End all of them."""

@@ -23,6 +23,8 @@ Security = Literal["starttls", "tls", "none"]
 CONNECT_TIMEOUT = 6.0
 #: A message may take this much longer than an answer: seconds for each byte, at 32 KiB/s.
 SECONDS_PER_BYTE = 1 / 32_768
+#: How we sign in: what the server offers first of these; the connection is secured by then.
+_WAYS = ("PLAIN", "LOGIN", "CRAM-MD5")
 #: Characters of a server's answer that are kept.
 LONGEST_ANSWER = 300
 
@@ -128,7 +130,7 @@ class Session:
             raise SmtpError(
                 "auth", "a password is not sent unencrypted; set mail.security to starttls or tls"
             )
-        client.login(server.user, server.password)
+        client.sign_in()
 
     def _hand_in(
         self, sender: str, recipients: Sequence[str], message: bytes, refused: dict[str, Reply]
@@ -218,6 +220,15 @@ class _Client(smtplib.SMTP):
         secured = _tls(self._server).wrap_socket(connection, server_hostname=host)
         self._cut.watch(secured)
         return secured
+
+    def sign_in(self) -> None:
+        """Sign in one way only: smtplib tries all, and each is a wrong try of a wrong password."""
+        offered = self.esmtp_features.get("auth", "").upper().split()
+        way = next((way for way in _WAYS if way in offered), None)
+        if way is None:
+            raise SmtpError("auth", f"it offers no way to sign in that we know ({', '.join(_WAYS)})")
+        self.user, self.password = self._server.user, self._server.password
+        self.auth(way, getattr(self, f"auth_{way.lower().replace('-', '_')}"))
 
     def starttls(self, *, context: ssl.SSLContext | None = None) -> Reply:  # type: ignore[override]
         code, said = super().starttls(context=context)

@@ -26,7 +26,15 @@ INPUTS = (ROOT / "setup.cfg", ROOT / "pyproject.toml", CONSTRAINTS)
 SYSTEM = {
     "rabbitmq-server": ("/usr/sbin/rabbitmq-server", "/usr/lib/rabbitmq/bin/rabbitmq-server"),
     "postgresql": ("/usr/lib/postgresql/*/bin/postgres", "/usr/local/bin/postgres", "/usr/bin/postgres"),
+    "postfix": ("/usr/lib/postfix/sbin/master",),
+    "dovecot-imapd": ("/usr/lib/dovecot/imap",),
+    "dovecot-lmtpd": ("/usr/lib/dovecot/lmtp",),
+    "dovecot-pop3d": ("/usr/lib/dovecot/pop3",),
+    "chromium": ("/usr/bin/chromium",),
 }
+
+#: What Debian packages ask when they are installed: package -> the answer that configures nothing.
+ANSWERS = {"postfix": "postfix postfix/main_mailer_type select No configuration"}
 
 
 def main(words: Sequence[str]) -> int:
@@ -119,6 +127,8 @@ def system() -> int:
         policy.chmod(0o755)
     try:
         subprocess.run(["apt-get", "update", "-qq"], env=quiet)
+        if answers := "\n".join(line for package, line in ANSWERS.items() if package in missing):
+            subprocess.run(["debconf-set-selections"], input=answers, text=True)
         install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
         done = subprocess.run(install, env=quiet, stdout=subprocess.DEVNULL)
     finally:

@@ -83,6 +83,20 @@ def test_a_wrong_password_is_told_and_not_repeated(mail_server: MailServer) -> N
     assert "wr0ng-word" not in str(error)
 
 
+def test_a_wrong_password_is_one_wrong_try() -> None:
+    """Accounts are locked after a few."""
+    with faulty(EHLO="250-peer\r\n250 AUTH CRAM-MD5 PLAIN LOGIN", AUTH="535 no") as peer:
+        refusal(at(peer, user="u", password="wr0ng-word"))
+    assert peer.verbs.count("AUTH") == 1
+
+
+def test_a_server_that_lets_nobody_in_as_we_can_is_told() -> None:
+    with faulty(EHLO="250-peer\r\n250 AUTH GSSAPI") as peer:
+        error = refusal(at(peer, user="u", password="s3cret"))
+    assert (error.kind, peer.verbs.count("AUTH")) == ("auth", 0)
+    assert "no way to sign in that we know (PLAIN, LOGIN, CRAM-MD5)" in str(error)
+
+
 def test_a_password_a_server_says_back_is_not_repeated() -> None:
     with faulty(EHLO="250-peer\r\n250 AUTH PLAIN", AUTH="535 I do not like s3cret") as peer:
         error = refusal(at(peer, user="u", password="s3cret"))

@@ -14,6 +14,7 @@ from store.outbox.put import put
 from tests.integration.conftest import StartSite
 from tests.support.faulty_smtp import HANG, faulty
 from tests.support.mail_server import MailServer
+from tests.support.real_mail import PASSWORD, real_mail
 from tests.support.site import RunningSite
 from tests.support.until import until
 
@@ -31,6 +32,11 @@ def writes(context: Context) -> None:
     database.write(lambda tx: put(tx, draft, context.now.timestamp()))
 """
 
+PLAIN = """
+host = "127.0.0.1"
+security = "none"
+"""
+
 
 @pytest.fixture
 def mail_server(tmp_path: Path) -> Iterator[MailServer]:
@@ -39,12 +45,11 @@ def mail_server(tmp_path: Path) -> Iterator[MailServer]:
     server.stop()
 
 
-def with_mail(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
+def with_mail(monkeypatch: pytest.MonkeyPatch, port: int, server: str = PLAIN) -> None:
     mail = f"""
 [mail]
-host = "127.0.0.1"
+{server}
 port = {port}
-security = "none"
 sender = "t@example.org"
 [site]
 """
@@ -62,6 +67,26 @@ def test_what_a_service_writes_is_in_the_mailbox_once(
     run = site.until_state(site.force("mail_manager"), "succeeded", "failed")
     assert (run["state"], run["error"]) == ("succeeded", None)
     assert [mail["Subject"] for mail in mail_server.mails()] == ["Invoice 7"]
+
+
+def test_it_reaches_a_mailbox_by_the_settings_of_the_site(
+    start_site: StartSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TLS, a CA of one's own and a password in a file, through Postfix and Dovecot."""
+    (tmp_path / "password").write_text(f"{PASSWORD}\n")
+    with real_mail() as server:
+        signed = f'''
+host = "localhost"
+ca_file = "{server.ca_file}"
+user = "tickworks"
+password = "file:password"
+'''
+        with_mail(monkeypatch, server.port, signed)
+        site = start_site(SERVICES)
+        site.until_state(site.force("writes"), "succeeded")
+        run = site.until_state(site.force("mail_manager"), "succeeded", "failed")
+        assert (run["state"], run["error"]) == ("succeeded", None)
+        assert [mail["Subject"] for mail in server.arrived("ann")] == ["Invoice 7"]
 
 
 def test_a_mail_of_a_killed_worker_is_doubted_and_waits(

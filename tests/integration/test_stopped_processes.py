@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import signal
 
+import psutil
+import pytest
+
 from store import database
 from tests.integration.conftest import StartSite
 from tests.support.until import until
 
 SERVICES = """
 import time
+from datetime import timedelta
 from actors import Outcome, service
 
 @service(run_groups=("g",), retry_lost=True)
@@ -23,6 +27,16 @@ def holder(context):
 @service(run_groups=("g",))
 def next_one(context):
     pass
+
+@service(run_groups=("g",), time_limit=timedelta(hours=1), retry_lost=True)
+def long_again(context):
+    while context.attempt == 1 and not context.stopping():
+        time.sleep(0.02)
+
+@service(run_groups=("g",), time_limit=timedelta(hours=1))
+def long_once(context):
+    while not context.stopping():
+        time.sleep(0.02)
 """
 
 
@@ -41,6 +55,28 @@ def test_a_worker_that_stands_still_is_killed_before_its_group_goes_on(start_sit
     site.until_state(waiting, "succeeded")
     assert "worker-1 is killed: no sign of life" in site.log.read_text()
     assert stopped not in site.workers()
+
+
+@pytest.mark.parametrize(
+    ("service", "attempts"), [("long_again", ["lost", "succeeded"]), ("long_once", ["lost"])]
+)
+def test_a_long_run_that_stands_still_is_ended(
+    start_site: StartSite, service: str, attempts: list[str]
+) -> None:
+    site = start_site(SERVICES)
+    held = site.force(service)
+    sql = "SELECT p.pid FROM run r JOIN process p ON p.id = r.process_id WHERE r.id = ? AND p.kind = 'run'"
+    until(lambda: database.read().value(sql, (held,)), "it has a process of its own")
+    waiting = site.force("next_one")
+    before = set(site.workers())
+    stopped = int(database.read().value(sql, (held,)) or 0)
+    os.kill(stopped, signal.SIGSTOP)
+    site.until_state(held, attempts[-1], seconds=40)
+    site.until_state(waiting, "succeeded")
+    assert site.attempts(held) == attempts
+    assert f"run-{held} is killed: no sign of life" in site.log.read_text()
+    until(lambda: not psutil.pid_exists(stopped), "its process is gone")
+    assert set(site.workers()) == before
 
 
 def test_a_system_worker_that_stands_still_is_replaced(start_site: StartSite) -> None:

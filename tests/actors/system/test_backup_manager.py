@@ -36,7 +36,7 @@ NAME = "tickworks-20270115T053000Z.tar.gz"
 
 #: Makes a backup and stops in the middle, once so many bytes were moved, to be killed there.
 HALF_WAY = """
-import sys, time
+import sys
 from datetime import UTC, datetime
 from domain.backup import BackupPlan
 from store import database
@@ -49,7 +49,7 @@ def tick(count):
     moved += count
     if moved >= int(limit):
         print("half", flush=True)
-        time.sleep(600)
+        sys.stdin.read()
 plan = BackupPlan(folder=folder, attachments=attachments)
 making.make(plan, None, datetime(2027, 1, 14, 5, 30, tzinfo=UTC), tick)
 print("whole", flush=True)
@@ -123,7 +123,8 @@ def test_one_that_is_killed_half_way_leaves_no_backup(
     shutil.rmtree(folder)
     command = [database.url(), str(folder), str(attachments), str(int(sum(moved) * part))]
     pipe = subprocess.PIPE
-    with subprocess.Popen([sys.executable, "-c", HALF_WAY, *command], stdout=pipe, cwd=ROOT) as process:
+    program = [sys.executable, "-c", HALF_WAY, *command]
+    with subprocess.Popen(program, stdin=pipe, stdout=pipe, cwd=ROOT) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"half\n"
         process.send_signal(signal.SIGKILL)

@@ -191,6 +191,22 @@ def test_a_server_in_trouble_is_asked_once_and_its_mail_costs_no_try(
     assert rows == [("queued", 0, NOW)] * 5
 
 
+def test_a_connection_that_was_closed_while_idle_costs_no_try(context: FakeContext, tmp_path: Path) -> None:
+    add("a")
+    add("b")
+    with faulty(MAIL=["250 ok", "421 idle for too long", "250 ok"], RSET=DROP) as peer:
+        assert work(context, account(peer.port, tmp_path)).counts == {"sent": 2}
+    assert (len(peer.messages), peer.verbs.count("EHLO")) == (2, 2)
+    assert database.read().all("SELECT tries FROM mail") == [(1,), (1,)]
+
+
+def test_a_server_that_closes_a_new_connection_is_not_pressed(context: FakeContext, tmp_path: Path) -> None:
+    add()
+    with faulty(MAIL="421 too busy", RSET=DROP) as peer:
+        assert work(context, account(peer.port, tmp_path)).counts == {"later": 1}
+    assert peer.verbs.count("EHLO") == 1
+
+
 def test_no_server_at_all_is_one_clear_line(context: FakeContext, tmp_path: Path) -> None:
     add()
     port = free_port()
