@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import lru_cache
 from importlib import import_module
 
 from actors.lookup import Catalogue, UnknownService
 from actors.service import Service
 from actors.user_modules import first_line, user_services, why_not_imported
 
-__all__ = ["MODULES", "PROFILES", "Catalogue", "CatalogueError", "UnknownService", "load", "names"]
+__all__ = ["MODULES", "PROFILES", "Catalogue", "CatalogueError", "UnknownService", "load", "names", "whole"]
 
 MODULES: Mapping[str, tuple[str, ...]] = {
     "core": (
@@ -146,6 +147,12 @@ class CatalogueError(Exception):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
+
+
+@lru_cache(maxsize=4)
+def whole(modules: tuple[str, ...] = ()) -> Catalogue:
+    """Every service that exists, whatever is switched on; made once. Raises CatalogueError."""
+    return load(None, modules)
 
 
 def load(profiles: Iterable[str] | None = None, modules: Sequence[str] = ()) -> Catalogue:

@@ -101,7 +101,10 @@ class Context:
         return self.ports.exclusive()
 
     def secret(self, name: str) -> str:
-        """The value of a secret reference such as ``env:NAME`` or ``file:PATH``."""
+        """The secret behind a reference: ``env:NAME``, ``file:PATH`` or ``vault:NAME`` (sealed).
+
+        No log, error or message shows it from then on. Raises `config.secrets.SecretError`.
+        """
         return self.ports.secret(name)
 
     def backend(self, name: str) -> Any:

@@ -15,7 +15,7 @@ KEY_FILE = "file:"
 
 class Backup(Section):
     dir: Annotated[Path, Folder()] = Field(Path("var/backup"), description="where Backup Manager writes")
-    key: Annotated[str, SecretReference()] = Field(
+    key: Annotated[str, SecretReference(vault=False)] = Field(
         "", description="reference to a secret that backups are sealed with; nothing: they are not sealed"
     )
     key_kept_elsewhere: Annotated[bool, Switch()] = Field(

@@ -156,14 +156,22 @@ class Folder(Kind):
 class SecretReference(Kind):
     """Where a secret is, or "": there is none. It is followed only when the secret is needed.
 
-    Nothing of a wrong value is repeated: it may be the secret itself.
+    Nothing of a wrong value is repeated: it may be the secret itself. With ``vault=False`` it is what
+    opens others, so it cannot be among them.
     """
 
-    expected = "a reference to the secret: env:NAME or file:PATH"
+    vault: bool = True
+
+    @property
+    def expected(self) -> str:
+        kinds = "env:NAME, file:PATH or vault:NAME" if self.vault else "env:NAME or file:PATH"
+        return f"a reference to the secret: {kinds}"
 
     def check(self, value: object) -> str:
         if not isinstance(value, str) or not (value == "" or is_reference(value)):
             raise Refused(f"expected {self.expected}; a secret itself does not belong here")
+        if value.startswith("vault:") and not self.vault:
+            raise Refused(f"expected {self.expected}; what is sealed cannot open the seal")
         return value
 
 

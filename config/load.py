@@ -44,12 +44,16 @@ def load(
     sections = {name: _section(name, merged, problems) for name in SECTIONS}
     names = dict.fromkeys(section for section, _ in merged if section.startswith(SERVICE))
     services = {name.removeprefix(SERVICE): _section(name, merged, problems) for name in names}
+    if not problems:
+        problems += sections["oidc"].problems()
     if problems:
         raise ConfigError(problems)
     sections["database"] = sections["database"].under(located.root)
     sections["backup"] = sections["backup"].under(located.root)
     sections["logs"] = sections["logs"].under(located.root)
     sections["mail"] = sections["mail"].under(located.root)
+    sections["oidc"] = sections["oidc"].under(located.root)
+    sections["secrets"] = sections["secrets"].under(located.root)
     return Settings(
         **sections, service=services, root=located.root, file=located.path, sources=_sources(merged, names)
     )

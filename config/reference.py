@@ -37,7 +37,9 @@ last of these that gives it:
   A variable set to nothing counts as not set.
 * A service is named in capitals: `TICKWORKS_SERVICE__CACHE_MANAGER__PERIOD=10`, and for one of its options
   `TICKWORKS_SERVICE__CACHE_MANAGER__OPTIONS__BATCH=500`.
-* A secret is given by reference, `env:NAME` or `file:PATH`. Both URLs may be references as a whole.
+* A secret is given by reference: `env:NAME`, `file:PATH`, or `vault:NAME` for one that
+  `tickworks secret set NAME` keeps sealed in the database. Both URLs may be `env:` or `file:`
+  references as a whole.
   In a URL, write special characters of a password as `%XX`. Messages never repeat a URL or a password.
 * Variables that Kubernetes makes for a Service called `tickworks…` are passed over.
 

@@ -7,9 +7,10 @@ A file holds references, never secrets (contract §3): ``env:NAME`` is a variabl
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from config.known_secrets import hidden, learn
 from config.problems import closest, did_you_mean
 
 SCHEMES = ("env", "file", "vault")
@@ -28,26 +29,48 @@ def is_reference(text: str) -> bool:
     return _REFERENCE.fullmatch(text) is not None
 
 
-def resolve(reference: str, environ: Mapping[str, str], root: Path = Path()) -> str:
+def resolve(
+    reference: str,
+    environ: Mapping[str, str],
+    root: Path = Path(),
+    vault: Callable[[str], str] | None = None,
+) -> str:
     """The secret that `reference` names; a relative ``file:`` path is taken from `root`.
 
+    `vault` opens an entry of the encrypted store by name; it raises SecretError. What was read is
+    known from then on, and kept out of what `redacted` gives.
+
     Raises SecretError: not a reference, variable not set, file unreadable or empty, or a ``vault:``
-    reference, which only a place with a database can follow.
+    reference where there is no database.
     """
     match = _REFERENCE.fullmatch(reference)
     if match is None:
         raise SecretError(_not_a_reference(reference))
     scheme, name = match.groups()
     if scheme == "env":
-        return _from_environment(reference, name, environ)
+        return _known(_from_environment(reference, name, environ))
     if scheme == "file":
-        return _from_file(reference, root / name)
-    raise SecretError(f"{reference}: the encrypted store cannot be read here; use env:NAME or file:PATH")
+        return _known(_from_file(reference, root / name))
+    if vault is None:
+        raise SecretError(f"{reference}: the encrypted store cannot be read here; use env:NAME or file:PATH")
+    try:
+        return vault(name)
+    except SecretError as error:
+        raise SecretError(f"{reference}: {error}") from None
 
 
 def redacted(url: str) -> str:
-    """The same text with ``***`` for every password, also in a URL that is not well formed."""
-    return _PASSWORD_OPTION.sub(r"\1***", _USER_AND_PASSWORD.sub(r"\1:***@", url))
+    """The same text with ``***`` for every password, also in a URL that is not well formed, and for
+    every secret that this process has read.
+    """
+    return _PASSWORD_OPTION.sub(r"\1***", _USER_AND_PASSWORD.sub(r"\1:***@", hidden(url)))
+
+
+def _known(secret: str) -> str:
+    # Of an address only the password is secret, and that is found by its place.
+    if "://" not in secret:
+        learn(secret)
+    return secret
 
 
 def _not_a_reference(text: str) -> str:

@@ -15,9 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from config.backup import Backup
 from config.kinds import Choice, Folder, Listed, Seconds, Text, Whole
 from config.mail import Mail
+from config.oidc import Oidc
 from config.section import DAY_SECONDS, NAME, Names, Section
 from config.service import ServiceDefaults
 from config.urls import EMBEDDED_BROKER, SQLITE, BrokerUrl, DatabaseUrl
+from config.vault import Secrets
+from config.web import Web
 from config.zone import ZoneName, machine_zone
 
 ROLES = ("master", "redundancy", "reporting", "processing", "calculation")
@@ -102,13 +105,6 @@ class Site(Section):
         return frozenset(("core", *self.profiles))
 
 
-class Web(Section):
-    host: Annotated[str, Text("a host name or address", r"[A-Za-z0-9_.:%-]{1,255}")] = Field(
-        "127.0.0.1", description="address the page listens on"
-    )
-    port: Annotated[int, Whole(0, 65535)] = Field(8080, description="0 takes any free port")
-
-
 class Logs(Section):
     dir: Annotated[Path, Folder()] = Field(
         Path("var/log"), description="one file for each service whose logging is on"
@@ -170,6 +166,8 @@ class Settings(BaseModel):
     history: History = History()
     backup: Backup = Backup()
     mail: Mail = Mail()
+    oidc: Oidc = Oidc()
+    secrets: Secrets = Secrets()
     service: dict[str, ServiceDefaults] = Field({}, description="by the service's name")
     root: Path = Path()
     file: Path | None = None
@@ -193,4 +191,6 @@ SECTIONS: dict[str, type[Section]] = {
     "history": History,
     "backup": Backup,
     "mail": Mail,
+    "oidc": Oidc,
+    "secrets": Secrets,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,7 +43,10 @@ class Request:
 
 @dataclass(slots=True)
 class Accepted:
-    """The runs that stand for the request; `merged` where one waited already."""
+    """The runs that stand for the request; `merged` where one waited already.
+
+    A key that is known answers as it did the first time.
+    """
 
     run_ids: list[int]
     merged: bool = False
@@ -56,7 +61,7 @@ def request(tx: Tx, asked: Request, rules: Rules, now: float) -> Accepted:
     """
     tx.grant_lock()
     if asked.key and (known := _remembered(tx, asked, now)) is not None:
-        return Accepted([known], merged=True)
+        return known
     row = service.one(tx, asked.service)
     _check(row, asked)
     assert row is not None
@@ -71,10 +76,7 @@ def request(tx: Tx, asked: Request, rules: Rules, now: float) -> Accepted:
         new_ids.append(_insert(tx, row, asked, for_node, now))
     accepted.run_ids += new_ids
     if asked.key:
-        tx.run(
-            "INSERT INTO request_key (key, service, run_id, at) VALUES (?, ?, ?, ?)",
-            (asked.key, asked.service, accepted.run_ids[0], now),
-        )
+        _remember(tx, asked, accepted, now)
     if asked.even_if_disabled and not row["enabled"]:
         change.record(
             tx,
@@ -97,16 +99,38 @@ def forget_keys(tx: Tx, now: float) -> int:
     return tx.run("DELETE FROM request_key WHERE at < ?", (now - KEY_MEMORY,))
 
 
-def _remembered(tx: Tx, asked: Request, now: float) -> int | None:
-    row = tx.one("SELECT run_id, service, at FROM request_key WHERE key = ?", (asked.key,))
+def _remembered(tx: Tx, asked: Request, now: float) -> Accepted | None:
+    row = tx.one("SELECT service, asked, run_ids, merged, at FROM request_key WHERE key = ?", (asked.key,))
     if row is None:
         return None
-    if row[2] < now - KEY_MEMORY:
+    known_service, known, run_ids, merged, at = row
+    if at < now - KEY_MEMORY:
         tx.run("DELETE FROM request_key WHERE key = ?", (asked.key,))
         return None
-    if row[1] != asked.service:
-        raise Refused("key_used", f"key {asked.key!r} was used for service {row[1]}: use another one")
-    return int(row[0])
+    if known_service != asked.service:
+        text = f"key {asked.key!r} was used for service {known_service}: use another one"
+        raise Refused("key_used", text)
+    if known != _digest(asked):
+        text = f"key {asked.key!r} was used for another request of {asked.service}: use another one"
+        raise Refused("key_used", text)
+    return Accepted([int(run_id) for run_id in run_ids.split()], merged=bool(merged))
+
+
+def _remember(tx: Tx, asked: Request, accepted: Accepted, now: float) -> None:
+    tx.run(
+        "INSERT INTO request_key (key, service, asked, run_ids, merged, at) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            *(asked.key, asked.service, _digest(asked)),
+            *(" ".join(map(str, accepted.run_ids)), accepted.merged, now),
+        ),
+    )
+
+
+def _digest(asked: Request) -> str:
+    """What was asked for, in short; who asked and by which way does not matter."""
+    said = (asked.node, asked.step, asked.reason, asked.preempt, asked.even_if_disabled)
+    text = json.dumps([created.args_text(asked.args), *said])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _check(row: dict[str, Any] | None, asked: Request) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from coordinator.decide import decide
 from coordinator.grants import Rules, look
 from coordinator.world import Wait, Waiter, World
+from domain.time.spoken import span
 from store.run import waiting
 from store.tx import Tx
 
@@ -77,18 +78,6 @@ def sentence(
     slots = sum(node.slots for node in eligible)
     busy = f"all {slots} slots of {where} are busy" if slots > 1 else f"the only slot of {where} is busy"
     return f"{busy}{_ahead(wait.ahead)}"
-
-
-def span(seconds: float) -> str:
-    """A length of time for people: 42 s, 5 min, 3 h 20 min, 2 d."""
-    whole = max(0, int(seconds))
-    if whole < 120:
-        return f"{whole} s"
-    if whole < 7200:
-        return f"{whole // 60} min"
-    if whole < 172_800:
-        return f"{whole // 3600} h {whole % 3600 // 60} min"
-    return f"{whole // 86_400} d"
 
 
 def _no_node(waiter: Waiter, world: World) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from node.board import Board
+from node.resident import resident
 from node.site import Site
 from store import database, process
 from store.errors import DatabaseAway
@@ -149,7 +150,8 @@ class Lease:
             asked = clock.monotonic()
             try:
                 known = database.write(
-                    lambda tx: process.renew(tx, self._process_id, now=clock.now()), durable=False
+                    lambda tx: process.renew(tx, self._process_id, now=clock.now(), memory=resident()),
+                    durable=False,
                 )
                 if self._also:
                     self._also()

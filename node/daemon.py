@@ -160,7 +160,7 @@ class _Daemon:
     def _guard_lease(self, now: float) -> None:
         """The one instance of the cluster must be gone before its lease can be over."""
         lease = self._child.site.rules.lease
-        if self._service.instances == "one" and now - self._lease.renewed > lease * 0.85:
+        if self._child.data["only"] and now - self._lease.renewed > lease * 0.85:
             logger.error("%s cannot renew its lease: it ends, so that it can run elsewhere", self._child.name)
             os._exit(LEASE_LOST)
 

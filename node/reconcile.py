@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from node.child import Child
@@ -13,6 +13,9 @@ from store import daemon, database, node, service
 from store.tx import Tx
 
 logger = logging.getLogger(__name__)
+
+#: The states of an instance that has no process.
+IDLE = ("stopped", "backing_off", "crash_loop")
 
 
 class Reconciler:
@@ -52,14 +55,36 @@ class Reconciler:
         for incarnation in daemon.abandoned(tx, now):
             daemon.end(tx, incarnation, "its node was lost", now, asked=False)
         orders = []
-        for row in daemon.instances(tx):
+        rows = daemon.instances(tx)
+        retiring = self._retire(tx, desired, rows)
+        for row in rows:
             mine = row["node"] == here
-            wanted = row["service"] in desired and row["for_node"] in ("", here)
+            wanted = row["service"] in desired and row["for_node"] == self._place(desired[row["service"]])
             if mine and (not wanted or row["wanted"] > row["served"]):
                 orders += self._stop(row)
-            elif wanted and row["state"] in ("stopped", "backing_off", "crash_loop"):
+            elif wanted and row["state"] in IDLE and row["service"] not in retiring:
                 orders += self._start(tx, row, now)
         return orders
+
+    def _place(self, row: Mapping[str, Any]) -> str:
+        """Which instance of a daemon is this node's to start: its own, or the only one."""
+        return self._child.node if row["instances"] == "each" else ""
+
+    def _retire(
+        self, tx: Tx, desired: Mapping[str, Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
+    ) -> set[str]:
+        """Forget what an edit of `instances` made too much; the services of which such still runs.
+
+        None of the other sort starts before those have ended: one in the cluster stays one.
+        """
+        running = set()
+        for row in rows:
+            known = desired.get(row["service"])
+            if known is None or (row["for_node"] != "") == (known["instances"] == "each"):
+                continue
+            if not daemon.forget(tx, row["id"]):
+                running.add(row["service"])
+        return running
 
     def _wanted_here(self, row: Mapping[str, Any], now: float) -> bool:
         paused = row["paused_at"] is not None and (row["paused_until"] is None or row["paused_until"] > now)
@@ -77,6 +102,7 @@ class Reconciler:
             "service": row["service"],
             "instance": row["id"],
             "fence": fence,
+            "only": row["for_node"] == "",
         }
         return [Order("start", "daemon", row["service"], data)]
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from actors import Service
 from actors.catalogue import Catalogue, load
 from actors.declared import declared
+from backends.vault_key import KeySource
 from config.problems import ConfigError
 from config.settings import Settings
 from coordinator.grants import Rules
 from domain.time.clock import Clock, SystemClock
+from store import secret
 from store.service import Declared
 
 
@@ -44,11 +47,12 @@ class Site:
             if not (service.planned or service.legacy)
         }
 
-    def declared(self) -> list[Declared]:
-        """What the database is told of them. Raises ConfigError for wrong defaults in the file."""
+    @cached_property
+    def _declared(self) -> list[Declared]:
         history = {f"history.{key}": value for key, value in self.settings.history.model_dump().items()}
         mail = self.settings.mail
-        site = {"site.name": self.settings.site.name, "site.admin": " ".join(self.settings.site.admin)}
+        own = self.settings.site
+        site = {"site.name": own.name, "site.admin": " ".join(own.admin), "site.zone": own.zone}
         values = history | site | self.settings.backup.options(self.settings.file)
         found, problems = declared(
             self.services.values(), self.settings.service, has=mail.has(), settings=values | mail.values()
@@ -56,6 +60,10 @@ class Site:
         if problems:
             raise ConfigError(problems)
         return found
+
+    def declared(self) -> list[Declared]:
+        """What the database is told of them. Raises ConfigError for wrong defaults in the file."""
+        return list(self._declared)
 
 
 def open_site(settings: Settings, live_profiles: dict[str, bool] | None = None) -> Site:
@@ -67,9 +75,15 @@ def open_site(settings: Settings, live_profiles: dict[str, bool] | None = None) 
     if settings.catalogue.modules and folder not in sys.path:
         sys.path.insert(0, folder)
     profiles = active_profiles(settings, live_profiles)
+    secret.use(key_source(settings))
     site = Site(settings, load(profiles, settings.catalogue.modules), SystemClock(), profiles)
     site.declared()
     return site
+
+
+def key_source(settings: Settings) -> KeySource:
+    """Where the keys of the sealed secrets are."""
+    return KeySource(settings.secrets.path, settings.secrets.key)
 
 
 def active_profiles(settings: Settings, live_profiles: dict[str, bool] | None) -> frozenset[str]:

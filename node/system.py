@@ -11,6 +11,7 @@ import select
 from collections.abc import Callable
 from functools import partial
 
+from actors import job_kinds
 from broker.connect import connect
 from broker.declare import declare_look_again
 from broker.publish import Publisher
@@ -18,6 +19,7 @@ from broker.queues import COORDINATOR, REQUESTS
 from broker.request_actor import Requests
 from broker.worker import Worker
 from coordinator import rescue
+from coordinator.alerts import Evaluator
 from coordinator.grants import RunMessage
 from coordinator.requests import forget_keys
 from coordinator.sweep import INTERVAL, Sweeper
@@ -54,6 +56,7 @@ class System:
         self._reload = False
         self._size: dict[str, int] | None = None
         self._reconciler = Reconciler(child)
+        self._alerts = self._evaluator()
 
     def run(self) -> int:
         """Serve until told to stop."""
@@ -89,6 +92,7 @@ class System:
                 self._safely(partial(self._bury, buried))
             if self._clock.monotonic() >= next_sweep:
                 self._safely(self._sweep)
+                self._safely(self._alerts.look)
                 next_sweep = self._clock.monotonic() + INTERVAL
         while buried := self._read_deaths(0.0):
             self._safely(partial(self._bury, buried))
@@ -155,6 +159,12 @@ class System:
         if wanted and wanted != self._size and self._child.orders >= 0:
             send(self._child.orders, Order("size", data=wanted))
             self._size = wanted
+
+    def _evaluator(self) -> Evaluator:
+        site = self._child.site
+        kinds = job_kinds.load(site.profiles, site.settings.catalogue.modules)
+        services = {name: kind.service for name, kind in kinds.items()}
+        return Evaluator(site.rules, site.zone, self._clock.now, self._clock.monotonic, services)
 
     def _rejected(self, queue: str, body: bytes, reason: str) -> None:
         now = self._clock.now()

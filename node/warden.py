@@ -11,6 +11,7 @@ from broker.runner.active import ActiveRun
 from broker.runner.runner import Runner
 from coordinator import rescue
 from node.child import LEASE_LOST, Child
+from node.resident import resident
 from store import database, node, process
 from store.errors import DatabaseError
 from store.process import stop_signs
@@ -113,7 +114,8 @@ class Warden:
         now = self._clock.monotonic()
         try:
             known = database.write(
-                lambda tx: process.renew(tx, self._process_id, now=self._clock.now()), durable=False
+                lambda tx: process.renew(tx, self._process_id, now=self._clock.now(), memory=resident()),
+                durable=False,
             )
             if not known:
                 logger.error("%s was given up while it lived; it ends", self._child.name)

@@ -1,12 +1,28 @@
-"""The audit trail: what was changed, by whom, from what to what and why."""
+"""The audit trail: what was changed, by whom, from where, from what to what and why."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
+from config.known_secrets import hidden
 from store.tx import Tx, marks
+
+#: Where what happens now comes from: page, api, cli or system, and the address of who asked.
+_origin: ContextVar[tuple[str, str | None]] = ContextVar("origin", default=("system", None))
+
+
+@contextmanager
+def origin(*, via: str, address: str | None = None) -> Iterator[None]:
+    """Every entry written within says that it came this way."""
+    token = _origin.set((via, address))
+    try:
+        yield
+    finally:
+        _origin.reset(token)
 
 
 def record(
@@ -20,17 +36,32 @@ def record(
     after: Any = None,
     reason: str | None = None,
 ) -> None:
-    """Write one entry, in the transaction of the change itself."""
+    """Write one entry, in the transaction of the change itself; known secrets are left out."""
+    told = None if reason is None else hidden(reason)
     tx.run(
-        """INSERT INTO change (at, actor, action, object, before, after, reason)
-           VALUES (?, ?, ?, ?, ?, ?, ?)""",
-        (now, actor, action, target, _text(before), _text(after), reason),
+        """INSERT INTO change (at, actor, action, object, before, after, reason, via, address)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (now, actor, action, target, _text(before), _text(after), told, *_origin.get()),
     )
 
 
 def latest(tx: Tx, limit: int = 100) -> list[dict[str, Any]]:
     """The newest entries first."""
     return tx.dicts("SELECT * FROM change ORDER BY id DESC LIMIT ?", (limit,))
+
+
+def last(tx: Tx, target: str) -> dict[str, Any] | None:
+    """The newest entry of one object, or None."""
+    found = tx.dicts("SELECT * FROM change WHERE object = ? ORDER BY id DESC LIMIT 1", (target,))
+    return found[0] if found else None
+
+
+def of_object(tx: Tx, target: str, limit: int, before: int | None = None) -> list[dict[str, Any]]:
+    """The newest entries of one object first; `before`: only those with a smaller id."""
+    where, more = ("", ()) if before is None else (" AND id < ?", (before,))
+    return tx.dicts(
+        f"SELECT * FROM change WHERE object = ?{where} ORDER BY id DESC LIMIT ?", (target, *more, limit)
+    )
 
 
 def last_by_object(tx: Tx, actions: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -44,4 +75,4 @@ def last_by_object(tx: Tx, actions: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None else json.dumps(value, sort_keys=True, default=str)
+    return None if value is None else hidden(json.dumps(value, sort_keys=True, default=str))

@@ -105,6 +105,13 @@ def end(tx: Tx, incarnation: str, reason: str, now: float, *, asked: bool) -> di
     return row
 
 
+def forget(tx: Tx, instance: int) -> bool:
+    """Take away an instance that is not to be any more; False while it has a process."""
+    return (
+        tx.run("DELETE FROM daemon WHERE id = ? AND state NOT IN ('starting', 'running')", (instance,)) == 1
+    )
+
+
 def abandoned(tx: Tx, now: float) -> list[str]:
     """Incarnations whose process is gone, or never came: their node could not tell of it."""
     rows = tx.all(

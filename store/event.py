@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from config.known_secrets import hidden
 from config.secrets import redacted
 from store import setting
 from store.tx import Tx
@@ -57,7 +58,7 @@ def add(
         tx.run(
             """INSERT INTO event (at, type, severity, sender, tags, text, data, key)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING""",
-            (at, type, severity, sender, " ".join(tags), line, json.dumps(dict(data or {})), key),
+            (at, type, severity, sender, " ".join(tags), line, hidden(json.dumps(dict(data or {}))), key),
         )
         == 1
     )

@@ -27,3 +27,8 @@ def keep(tx: Tx, queue: str, body: bytes, reason: str, now: float) -> None:
 def latest(tx: Tx, limit: int = 100) -> list[dict[str, Any]]:
     """The newest first."""
     return tx.dicts("SELECT * FROM rejected ORDER BY id DESC LIMIT ?", (limit,))
+
+
+def kept(tx: Tx) -> int:
+    """How many are kept; `KEEP` at most."""
+    return int(tx.value("SELECT COUNT(*) FROM rejected"))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from store.tx import Tx
@@ -89,6 +91,12 @@ def in_force(defaults: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, 
     return merged
 
 
+@lru_cache(maxsize=4096)
+def settings_in_force(defaults: str, live: str) -> Mapping[str, Any]:
+    """`in_force` of the two columns; only to be read."""
+    return MappingProxyType(in_force(json.loads(defaults), json.loads(live)))
+
+
 def column_value(key: str, value: Any) -> Any:
     """A setting as its column holds it."""
     if key in ("roles", "run_groups"):
@@ -115,31 +123,47 @@ def all_by_name(tx: Tx) -> dict[str, dict[str, Any]]:
 
 
 def edit(
-    tx: Tx, row: Mapping[str, Any], changes: Mapping[str, Any], now: float, unset: Sequence[str] = ()
+    tx: Tx,
+    row: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    unset: Collection[str] = (),
+    logging: tuple[bool, float | None] | None = None,
 ) -> bool:
     """Lay `changes` over the service's live settings; False if somebody edited it meanwhile.
 
     Keys in ``unset`` go back to the file's or code's value. Options are changed one by one.
+    ``logging``: whether every line of its runs is kept, and until when. The revision moves also
+    where nothing is changed here: an edit of what stands in other tables counts as one.
     """
+    live = live_after(row, changes, unset)
+    values = in_force(json.loads(row["defaults"]), live)
+    columns = ", ".join(f"{key} = ?" for key in SETTINGS)
+    on, until = logging or (row["logging"], row["logging_until"])
+    return (
+        tx.run(
+            f"""UPDATE service SET live = ?, kind = ?, {columns}, logging = ?, logging_until = ?,
+                    revision = revision + 1
+                WHERE name = ? AND revision = ?""",
+            (
+                *(json.dumps(live, sort_keys=True), values["rule"]["kind"]),
+                *(column_value(key, values[key]) for key in SETTINGS),
+                *(bool(on), until, row["name"], row["revision"]),
+            ),
+        )
+        == 1
+    )
+
+
+def live_after(
+    row: Mapping[str, Any], changes: Mapping[str, Any], unset: Collection[str] = ()
+) -> dict[str, Any]:
+    """The live settings of a service as an edit would leave them."""
     live = {key: value for key, value in json.loads(row["live"]).items() if key not in unset}
     options = {**live.get("options", {}), **changes.get("options", {})}
     live.update(changes)
     if options:
         live["options"] = options
-    values = in_force(json.loads(row["defaults"]), live)
-    columns = ", ".join(f"{key} = ?" for key in SETTINGS)
-    return (
-        tx.run(
-            f"""UPDATE service SET live = ?, kind = ?, {columns}, revision = revision + 1
-                WHERE name = ? AND revision = ?""",
-            (
-                *(json.dumps(live, sort_keys=True), values["rule"]["kind"]),
-                *(column_value(key, values[key]) for key in SETTINGS),
-                *(row["name"], row["revision"]),
-            ),
-        )
-        == 1
-    )
+    return live
 
 
 def account(tx: Tx, moves: Sequence[tuple[str, int, int]]) -> list[str]:
@@ -174,7 +198,8 @@ def pause(tx: Tx, name: str, *, by: str, reason: str | None, until: float | None
     """Stop planning and starting a service until it is resumed; False if it was paused already."""
     return (
         tx.run(
-            """UPDATE service SET paused_at = ?, paused_until = ?, paused_by = ?, pause_reason = ?
+            """UPDATE service SET paused_at = ?, paused_until = ?, paused_by = ?, pause_reason = ?,
+                   revision = revision + 1
                WHERE name = ? AND (paused_at IS NULL OR paused_until <= ?)""",
             (now, until, by, reason, name, now),
         )
@@ -186,15 +211,10 @@ def resume(tx: Tx, name: str) -> bool:
     """Let a paused service go on; False if it was not paused."""
     return (
         tx.run(
-            """UPDATE service SET paused_at = NULL, paused_until = NULL, paused_by = NULL, pause_reason = NULL
+            """UPDATE service SET paused_at = NULL, paused_until = NULL, paused_by = NULL,
+                   pause_reason = NULL, revision = revision + 1
                WHERE name = ? AND paused_at IS NOT NULL""",
             (name,),
         )
         == 1
     )
-
-
-def set_logging(tx: Tx, name: str, on: bool, until: float | None) -> None:
-    """Switch full logging of a service's runs on (until a time) or off."""
-    values = (on, until if on else None, name)
-    tx.run("UPDATE service SET logging = ?, logging_until = ? WHERE name = ?", values)

@@ -12,6 +12,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,12 @@ Work = Callable[[Tx], Any]
 
 
 class _Waiting:
-    __slots__ = ("committed", "durable", "error", "finished", "result", "work")
+    __slots__ = ("committed", "context", "durable", "error", "finished", "result", "work")
 
     def __init__(self, work: Work, durable: bool) -> None:
         self.work = work
+        # Another thread may run it: what it says of its origin stays that of who asked.
+        self.context = copy_context()
         self.durable = durable
         self.finished = False
         self.committed = False
@@ -112,11 +115,11 @@ class Writer:
     def _run_one(self, tx: Tx, connection: Any, waiting: _Waiting, alone: bool) -> None:
         """One member's work; its failure must not undo its neighbours'."""
         if alone:
-            waiting.result = waiting.work(tx)
+            waiting.result = waiting.context.run(waiting.work, tx)
             return
         connection.execute("SAVEPOINT member")
         try:
-            waiting.result = waiting.work(tx)
+            waiting.result = waiting.context.run(waiting.work, tx)
         except Exception as error:
             waiting.error = error
             if not connection.in_transaction:  # the database itself gave up (full disk): all are undone

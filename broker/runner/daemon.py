@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import deque
 from contextlib import AbstractContextManager
@@ -13,9 +12,10 @@ from typing import Any
 from actors.outcome import Outcome
 from actors.service import Task
 from broker.runner.holding import Holding
-from broker.runner.run_log import LONGEST_LINE, UNPRINTABLE
-from config.secrets import resolve
+from broker.runner.run_log import LONGEST_LINE, printable
+from config.known_secrets import hidden
 from domain.time.clock import Clock, as_datetime, rfc3339
+from store import secret
 
 #: So many of its lines are kept as its last words.
 LAST_LINES = 20
@@ -33,8 +33,8 @@ class DaemonLog:
 
     def line(self, level: str, text: str) -> None:
         """Add a line of text, or several."""
-        for part in text.splitlines() or [""]:
-            clean = UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", part)[:LONGEST_LINE]
+        for part in hidden(text).splitlines() or [""]:
+            clean = printable(part)[:LONGEST_LINE]
             with self._lock:
                 self._last.append(f"{level} {clean}")
             if self.on:
@@ -92,7 +92,7 @@ class DaemonPorts:
         """Steps of a daemon leave no rows."""
 
     def secret(self, name: str) -> str:
-        return resolve(name, os.environ)
+        return secret.follow(name)
 
     def backend(self, name: str) -> Any:
         raise LookupError(f"no backend {name!r} is set up on this site")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
@@ -13,9 +12,8 @@ from actors.service import Task
 from broker.runner.active import ActiveRun
 from broker.runner.insist import insist
 from broker.runner.run_log import printable
-from config.secrets import resolve
 from domain.time.clock import Clock, as_datetime
-from store import database
+from store import database, secret
 from store.run import step
 from store.tx import Tx
 
@@ -86,7 +84,7 @@ class RunPorts:
         raise TypeError("exclusive() is for daemons: a run holds its groups from its start to its end")
 
     def secret(self, name: str) -> str:
-        return resolve(name, os.environ)
+        return secret.follow(name)
 
     def backend(self, name: str) -> Any:
         raise LookupError(f"no backend {name!r} is set up on this site")

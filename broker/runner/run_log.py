@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from config.known_secrets import hidden
 from domain.time.clock import Clock, rfc3339
 from store.run.claimed import ClaimedRun
 from store.run.log import Line
@@ -59,7 +60,7 @@ class RunLog:
         if not self._claimed.logging and level not in ALWAYS:
             return
         at = self._clock.now()
-        for part in text.splitlines() or [""]:
+        for part in hidden(text).splitlines() or [""]:
             self._add(at, level, printable(part)[:LONGEST_LINE])
 
     def take(self) -> list[Line]:
@@ -91,8 +92,8 @@ class RunLog:
 
 
 def printable(text: str) -> str:
-    """The same text as every terminal and database can hold it."""
-    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    """The same text as every terminal and database can hold it, without the secrets this process has read."""
+    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", hidden(text))
 
 
 def logger_for(log: Lines, **fields: Any) -> Any:

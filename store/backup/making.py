@@ -17,6 +17,7 @@ from backends.file_copy import discard, sha256, sync
 from domain.backup import BackupPlan, made_at, name_at
 from domain.time.clock import rfc3339
 from store import database, dump
+from store import secret as secret_store
 
 Tick = Callable[[int], None]
 PART, WORK = ".part", ".work"
@@ -149,10 +150,14 @@ def _clear(folder: Path) -> None:
 
 
 def _keys(plan: BackupPlan) -> list[Path]:
-    """Every file that opens a secret: the key of the backups, and what the configuration refers to."""
+    """Every file that opens a secret: the keys of the backups and of what is sealed, and what the
+    configuration refers to.
+    """
     config = _file(plan.config_file)
     own = [Path(plan.key.removeprefix("file:"))] if plan.key.startswith("file:") else []
-    return own + backup_archive.key_files(config, config.parent if config else Path())
+    return (
+        own + secret_store.key_files() + backup_archive.key_files(config, config.parent if config else Path())
+    )
 
 
 def _file(text: str) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from config.known_secrets import hidden
 from store.job.lock import first
 from store.tx import Statement, Tx
 
@@ -52,7 +53,7 @@ def end(tx: Tx, ends: Sequence[JobEnd]) -> set[int]:
 
 
 def _statements(each: JobEnd) -> list[Statement]:
-    text = each.message[:MAX_TEXT] or None
+    text = hidden(each.message)[:MAX_TEXT] or None
     good = each.outcome == "done"
     failed_at = each.at if each.state == "failed" else None
     ended_at = each.at if each.state == "done" else None

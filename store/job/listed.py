@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from domain.jobs.lanes import Limits
+from domain.jobs.states import FINAL
 from store.job.ready import ready
+from store.job.search import Search
 from store.tx import Statement, Tx, marks
 
 Rows = list[dict[str, Any]]
@@ -29,24 +31,27 @@ def jobs(
     limits: Limits,
     now: float,
     states: Sequence[str],
-    kind: str | None = None,
-    organisation: str | None = None,
-    backend: str | None = None,
+    search: Search,
     limit: int = 50,
     newest_first: bool = False,
+    after: int | None = None,
 ) -> Rows:
-    """Jobs in these states; in the order they were added, or the newest first."""
-    wheres = [f"j.state IN ({marks(states)})"]
+    """Jobs in these states, in the order they were added or the newest first; after that one, if given."""
     before, before_params = _before(limits, now)
-    params: list[Any] = [*before_params, *states]
-    for column, value in (("kind", kind), ("organisation", organisation), ("backend", backend)):
-        if value is not None:
-            wheres.append(f"j.{column} = ?")
-            params.append(value)
+    wheres, params = search.wheres()
+    place = "j.id"
+    if not set(states) & set(FINAL):
+        # Open jobs are found by their own index: by their ids, the whole log would be read through.
+        wheres += " AND j.ended_at IS NULL"
+        place = "+j.id"
+    if after is not None:
+        wheres += f" AND {place} {'<' if newest_first else '>'} ?"
+        params.append(after)
     order = "DESC" if newest_first else "ASC"
     return tx.dicts(
-        f"SELECT j.*, {before} FROM job j WHERE {' AND '.join(wheres)} ORDER BY j.id {order} LIMIT ?",
-        (*params, limit),
+        f"""SELECT j.*, {before} FROM job j WHERE j.state IN ({marks(states)}){wheres}
+            ORDER BY {place} {order} LIMIT ?""",
+        (*before_params, *states, *params, limit),
     )
 
 
@@ -81,6 +86,12 @@ def counts(tx: Tx) -> dict[tuple[str, str], int]:
     """(kind, state) -> how many are open."""
     rows = tx.all("SELECT kind, state, COUNT(*) FROM job WHERE ended_at IS NULL GROUP BY kind, state")
     return {(kind, state): count for kind, state, count in rows}
+
+
+def organisations(tx: Tx, limit: int) -> list[str]:
+    """Those that have open jobs, by name."""
+    sql = "SELECT DISTINCT organisation FROM job WHERE ended_at IS NULL ORDER BY organisation LIMIT ?"
+    return [row[0] for row in tx.all(sql, (limit,))]
 
 
 def oldest_queued(tx: Tx) -> dict[str, float]:

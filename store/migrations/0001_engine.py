@@ -214,7 +214,9 @@ CREATE TABLE tally (
 CREATE TABLE request_key (
     key TEXT PRIMARY KEY,
     service TEXT NOT NULL,
-    run_id BIGINT NOT NULL,
+    asked TEXT NOT NULL,
+    run_ids TEXT NOT NULL,
+    merged BOOLEAN NOT NULL,
     at DOUBLE PRECISION NOT NULL
 );
 
@@ -234,8 +236,11 @@ CREATE TABLE change (
     object TEXT NOT NULL,
     before TEXT,
     after TEXT,
-    reason TEXT
+    reason TEXT,
+    via TEXT NOT NULL DEFAULT 'system',
+    address TEXT
 );
+CREATE INDEX change_object ON change (object, id);
 
 CREATE TABLE message (
     id {id},

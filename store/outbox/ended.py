@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
+from config.known_secrets import hidden
 from store.outbox.claim import OURS, Claim
 from store.tx import Tx
 
@@ -71,7 +72,7 @@ def _end(tx: Tx, claimed: Claim, state: str, answer: str, now: float, not_before
             f"""UPDATE mail SET state = ?, answer = ?, not_before = COALESCE(?, not_before), ended_at = ?,
                                {_FREE}
                 WHERE {OURS}""",
-            (state, answer, not_before, ended_at, *claimed.key),
+            (state, hidden(answer), not_before, ended_at, *claimed.key),
         )
         > 0
     )
@@ -84,7 +85,7 @@ def _note_recipients(tx: Tx, mail_id: int, said: Refused, others_taken: bool, fi
         tx.run(
             """UPDATE mail_recipient SET state = ?, answer = ?
                WHERE mail_id = ? AND address = ? AND state = 'open'""",
-            (state, f"{code} {text}", mail_id, address),
+            (state, hidden(f"{code} {text}"), mail_id, address),
         )
     if others_taken:
         names = "".join(" AND address <> ?" for _ in said)
@@ -98,5 +99,5 @@ def _note_try(tx: Tx, mail_id: int, outcome: Literal["done", "failed", "unknown"
     tx.run(
         """UPDATE mail_try SET outcome = ?, answer = ?
            WHERE mail_id = ? AND outcome IS NULL AND n = (SELECT tries FROM mail WHERE id = ?)""",
-        (outcome, answer, mail_id, mail_id),
+        (outcome, hidden(answer), mail_id, mail_id),
     )

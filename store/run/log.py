@@ -20,10 +20,20 @@ def write(tx: Tx, lines: Sequence[Line]) -> None:
     )
 
 
-def read(tx: Tx, run_id: int, after: int = 0) -> list[dict[str, Any]]:
-    """The lines of a run whose number is above `after`."""
+def read(tx: Tx, run_id: int, after: int = 0, limit: int = 2**31) -> list[dict[str, Any]]:
+    """The first `limit` lines of a run whose number is above `after`."""
     return tx.dicts(
-        "SELECT n, at, level, text FROM run_log WHERE run_id = ? AND n > ? ORDER BY n", (run_id, after)
+        "SELECT n, at, level, text FROM run_log WHERE run_id = ? AND n > ? ORDER BY n LIMIT ?",
+        (run_id, after, limit),
+    )
+
+
+def edges(tx: Tx, run_id: int, until: int) -> list[dict[str, Any]]:
+    """The lines up to number `until` that tell of the start or end of an attempt."""
+    return tx.dicts(
+        """SELECT n, at, level, text FROM run_log
+           WHERE run_id = ? AND n <= ? AND (text LIKE 'start: %' OR text LIKE 'end: %') ORDER BY n""",
+        (run_id, until),
     )
 
 

@@ -13,6 +13,8 @@ Rows = list[dict[str, Any]]
 #: Ids in one statement; SQLite's own limit is far above it.
 AT_ONCE = 500
 
+_OPEN = "id, service, for_node, trigger, state, node, queued_at, granted_at, started_at, cancel_at"
+
 
 def runs(
     tx: Tx,
@@ -20,10 +22,20 @@ def runs(
     service: str | None = None,
     states: Sequence[str] = (),
     node: str | None = None,
+    trigger: str | None = None,
+    outcome: str | None = None,
     since: float | None = None,
+    until: float | None = None,
+    ended_after: float | None = None,
+    before: int | None = None,
+    above: int | None = None,
     limit: int = 50,
 ) -> Rows:
-    """The newest first. ``node``: where it runs or is bound to; ``since``: of when it was asked for."""
+    """The newest first. ``node``: where it runs or is bound to.
+
+    ``since`` and ``until`` are of when it was asked for. ``before``: only runs with a smaller id, to go
+    on where a page ended; ``above``: only those with a greater one.
+    """
     wheres: list[str] = ["trigger <> 'hold'"]  # a daemon's turns at its groups are no runs
     params: list[Any] = []
     if service is not None:
@@ -35,9 +47,18 @@ def runs(
     if node is not None:
         wheres.append("(node = ? OR for_node = ?)")
         params += [node, node]
-    if since is not None:
-        wheres.append("requested_at >= ?")
-        params.append(since)
+    for test, value in (
+        ("trigger = ?", trigger),
+        ("outcome = ?", outcome),
+        ("requested_at >= ?", since),
+        ("requested_at < ?", until),
+        ("ended_at > ?", ended_after),
+        ("id < ?", before),
+        ("id > ?", above),
+    ):
+        if value is not None:
+            wheres.append(test)
+            params.append(value)
     where = " AND ".join(wheres)
     return tx.dicts(f"SELECT * FROM run WHERE {where} ORDER BY id DESC LIMIT ?", (*params, limit))
 
@@ -75,8 +96,10 @@ def open_runs(tx: Tx) -> dict[str, Rows]:
     """Every run that has not ended, by service, the one that has waited longest first."""
     found: dict[str, Rows] = defaultdict(list)
     for row in tx.dicts(
-        """SELECT id, service, for_node, state, node, queued_at, granted_at, started_at, cancel_at FROM run
-           WHERE state IN ('queued', 'granted', 'running') ORDER BY queued_at, id"""
+        # Each half by a partial index of its own; asked for together, all of history is read.
+        f"""SELECT {_OPEN} FROM run WHERE state = 'queued'
+            UNION ALL SELECT {_OPEN} FROM run WHERE state IN ('granted', 'running')
+            ORDER BY queued_at, id"""
     ):
         found[row["service"]].append(row)
     return found
@@ -85,8 +108,8 @@ def open_runs(tx: Tx) -> dict[str, Rows]:
 def waiting_of_groups(tx: Tx) -> Rows:
     """(run_group, run, service, …) of every run that waits with a group, and of those that hold one."""
     return tx.dicts(
-        """SELECT m.run_group, m.held, r.id, r.service, r.state, r.node, r.for_node, r.priority, r.preempt,
-                  r.queued_at, COALESCE(r.started_at, r.granted_at) AS since, r.granted_at, r.run_groups
+        """SELECT m.run_group, m.held, r.id, r.service, r.trigger, r.state, r.node, r.for_node, r.priority,
+                  r.preempt, r.queued_at, COALESCE(r.started_at, r.granted_at) AS since, r.granted_at, r.run_groups
            FROM membership m JOIN run r ON r.id = m.run_id ORDER BY m.run_group, r.id"""
     )
 

@@ -57,6 +57,15 @@ def states(tx: Tx, service: str | None = None) -> dict[tuple[str, str], dict[str
     return {(row["service"], row["title"]): row for row in tx.dicts(f"SELECT * FROM step {where}", params)}
 
 
+def switch(tx: Tx, service: str, title: str, on: bool | None) -> None:
+    """Carry out a task of a service or leave it out; None: as the code says."""
+    tx.run(
+        """INSERT INTO step (service, title, enabled) VALUES (?, ?, ?)
+           ON CONFLICT (service, title) DO UPDATE SET enabled = excluded.enabled""",
+        (service, title, on),
+    )
+
+
 def of_run(tx: Tx, run_id: int) -> list[dict[str, Any]]:
     """The steps of one run, in order."""
     return tx.dicts("SELECT * FROM run_step WHERE run_id = ? ORDER BY n", (run_id,))

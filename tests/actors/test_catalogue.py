@@ -29,6 +29,8 @@ BUILT = {
     "events_manager",
     "log_rotator",
     "mail_manager",
+    "reports_to_email",
+    "sessions_mgt",
     "send_email_notifications",
 }
 

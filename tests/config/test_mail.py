@@ -49,7 +49,7 @@ def test_the_services_are_told_the_reference_and_never_the_password(loaded: Load
 def test_a_password_in_the_file_is_refused_and_not_repeated(problems: Problems) -> None:
     lines = problems('[mail]\npassword = "hunter2"')
     assert len(lines) == 1
-    assert "expected a reference to the secret: env:NAME or file:PATH" in lines[0]
+    assert "expected a reference to the secret: env:NAME, file:PATH or vault:NAME" in lines[0]
     assert "hunter2" not in lines[0]
 
 

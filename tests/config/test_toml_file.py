@@ -80,7 +80,7 @@ def test_a_linked_file_keeps_the_folder_of_its_link(folder: Path) -> None:
     [
         ("[node]\ntreads = 3", "[node] treads: unknown key; did you mean threads?"),
         ("[web]\nthreads = 3", "[web] threads: unknown key; did you mean threads in [node]?"),
-        ("[web]\nzzz = 3", "[web] zzz: unknown key; known here: host, port"),
+        ("[web]\nzzz = 3", "[web] zzz: unknown key; known here: host, port, public_url, trusted_proxies"),
         ("[nodes]\nthreads = 3", "[nodes]: unknown section; did you mean [node]?"),
         ("[services.x]\nperiod = 3", "[services]: unknown section; did you mean [service.NAME]?"),
         ("threads = 3", "threads: a key outside every section; did you mean threads in [node]?"),

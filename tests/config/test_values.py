@@ -34,6 +34,11 @@ NAMES = "expected a name of 1 to 64 of a-z, 0-9 and _"
         ("site", 'name = ""', "expected a text of 1 to 200 characters on one line, got ''"),
         ("web", "port = 65536", "expected a whole number from 0 to 65535, got 65536"),
         ("web", 'host = "http://x"', "expected a host name or address, got 'http://x'"),
+        ("web", 'public_url = "jobs.example.org"', "expected an address such as https://jobs.example.org"),
+        ("web", 'public_url = "https://a.example/path"', "expected an address such as https://jobs"),
+        ("web", 'public_url = "https://[::"', "expected an address such as https://jobs.example.org"),
+        ("web", 'public_url = "https://a.example:99999"', "expected an address such as https://jobs"),
+        ("web", 'trusted_proxies = ["proxy"]', "a network such as 10.0.0.0/24, got 'proxy'"),
         (
             "logs",
             'level = "Info"',

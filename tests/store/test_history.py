@@ -170,11 +170,22 @@ def test_other_records_go_at_their_own_terms() -> None:
     for number, days in ((1, 401), (2, 399)):
         put("change", id=number, at=days_ago(days), actor="a", action="b", object="c")
     for key, days in (("old", 1.1), ("new", 0.9)):
-        put("request_key", key=key, service="mail", run_id=1, at=days_ago(days))
+        put(
+            "request_key",
+            key=key,
+            service="mail",
+            asked="",
+            run_ids="1",
+            merged=False,
+            at=days_ago(days),
+        )
     for number, days in ((1, 31), (2, 29)):
         put("rejected", id=number, at=days_ago(days), queue="q", reason="r", body="b")
     for number, days in ((1, 91), (2, 89)):
         put("event", id=number, at=days_ago(days), type="alert", severity="info", sender="s", text="t")
+    for number, over in ((1, days_ago(91)), (2, days_ago(89)), (3, None)):
+        texts = {"rule": "missed", "object": f"service {number}", "text": "t", "severity": "error"}
+        put("alert", id=number, **texts, opened_at=0.0, last_seen_at=0.0, resolved_at=over)
     for number, state, days in ((1, "sent", 61), (2, "failed", 59), (3, "queued", 99)):
         ended_at = None if state == "queued" else days_ago(days)
         common = {
@@ -194,11 +205,11 @@ def test_other_records_go_at_their_own_terms() -> None:
     process(2, ended_at=days_ago(29))
     process(3)
     gone = dict.fromkeys(
-        ("changes", "request_keys", "rejected", "events", "mails", "notices", "processes"), 1
+        ("changes", "request_keys", "rejected", "events", "alerts", "mails", "notices", "processes"), 1
     )
     assert clean() == gone
     assert (ids("mail"), ids("mail_recipient", "mail_id"), ids("notification")) == ([2, 3], [2, 3], [2, 3])
-    assert ids("event") == [2]
+    assert (ids("event"), ids("alert")) == ([2], [2, 3])
     assert (ids("change"), ids("request_key", "key"), ids("rejected")) == ([2], ["new"], [2])
     assert ids("process") == [2, 3]
 

@@ -1,7 +1,4 @@
-"""Fixtures: `engine` runs a test on SQLite and on PostgreSQL, `sqlite_engine` and `postgresql_engine` on one.
-
-A folder of tests imports them into its conftest.py.
-"""
+"""Fixtures: `engine` runs a test on both databases, `sqlite_engine` and `postgresql_engine` on one."""
 
 from __future__ import annotations
 

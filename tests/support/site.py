@@ -109,6 +109,11 @@ class RunningSite:
             return []
         return [row[0] for row in rows]
 
+    def pid_of(self, kind: str) -> int:
+        """The pid of its one process of a kind ("web", "beat", "system") that is up."""
+        row = "SELECT pid FROM process WHERE kind = ? AND state = 'up' AND node = ? ORDER BY id DESC"
+        return int(database.read().value(row, (kind, self.node["name"])))
+
     def force(self, service: str, **args: Any) -> int:
         """Ask for a run, as a caller of the engine does; its id."""
         return self.ask(service, args=args).run_ids[0]

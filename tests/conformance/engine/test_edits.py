@@ -75,8 +75,8 @@ def test_what_changes_nothing_says_so_and_is_not_written_down(engine: Engine) ->
 
 def test_a_second_edit_from_the_same_look_is_refused(engine: Engine) -> None:
     row = engine.service("job")
-    assert engine.write(lambda tx: service.edit(tx, row, {"priority": 1}, 1.0)) is True
-    assert engine.write(lambda tx: service.edit(tx, row, {"priority": 2}, 1.0)) is False
+    assert engine.write(lambda tx: service.edit(tx, row, {"priority": 1})) is True
+    assert engine.write(lambda tx: service.edit(tx, row, {"priority": 2})) is False
     assert engine.service("job")["priority"] == 1
 
 
@@ -140,7 +140,7 @@ def test_the_window_goes_with_the_schedule_unless_it_was_set_by_hand(engine: Eng
         (("values", "nix", {"priority": 1}), "unknown_service", "no service 'nix' is switched on here"),
         (("values", "job", {"parallel": 2}), "parallel_with_groups", "Job has run groups (g)"),
         (("values", "job", {"priority": 11}), "bad_value", "priority: expected 0 (first) to 10, got 11"),
-        (("values", "job", {"roles": ["x"]}), "bad_value", "roles cannot be changed live"),
+        (("values", "job", {"roles": ["x"]}), "bad_value", "roles: cannot be changed live"),
         (
             ("values", "job", {"overlap": "x"}),
             "bad_value",

@@ -66,6 +66,23 @@ def test_a_key_names_one_run_for_a_day(engine: Engine) -> None:
     assert engine.request("job", key="k") != run_id
 
 
+def test_a_key_answers_with_the_runs_on_all_nodes(engine: Engine) -> None:
+    engine.make_service("all", instances="each")
+    engine.make_node("n2")
+    first = engine.ask("all", key="k")
+    again = engine.ask("all", key="k")
+    assert len(first.run_ids) == 2
+    assert (again.run_ids, again.merged) == (first.run_ids, first.merged)
+
+
+@pytest.mark.parametrize("more", [{"args": {"a": 1}}, {"node": "n1"}, {"reason": "other"}])
+def test_a_key_of_another_request_is_refused(engine: Engine, more: dict[str, Any]) -> None:
+    engine.request("job", key="k")
+    assert refusal(engine, "job", key="k", **more) == (
+        "key_used", "key 'k' was used for another request of job: use another one",
+    )  # fmt: skip
+
+
 def test_a_key_of_another_service_is_refused(engine: Engine) -> None:
     engine.request("job", key="k")
     assert refusal(engine, "other", key="k") == (

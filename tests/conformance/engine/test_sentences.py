@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from coordinator.sentence import span
+from domain.time.spoken import span
 from store import node
 from tests.support.engine import Engine, periodic
 

@@ -1,0 +1,22 @@
+"""Does a process know how much memory it has?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from node import resident
+
+
+def test_it_is_a_size_that_a_python_process_has() -> None:
+    if not Path("/proc/self/statm").exists():
+        pytest.skip("this system has no /proc")
+    found = resident.resident()
+    assert found is not None
+    assert 2**22 < found < 2**36
+
+
+def test_a_system_that_does_not_say_gives_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(resident, "_STATM", tmp_path / "nothing")
+    assert resident.resident() is None
