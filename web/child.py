@@ -35,6 +35,7 @@ def main(child: Child, listener: socket.socket) -> int:
         build(child.site, listener.getsockname()[0]),
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # only those of a configured proxy count: web.access.arrival
         lifespan="on",
         timeout_graceful_shutdown=GRACE,
         server_header=False,

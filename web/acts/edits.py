@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from coordinator.grants import RunMessage, grant_pass
-from domain.time.rule import Rule
 from node.site import Site
 from schedules.edit import Editor, EditRefused
 from store import database, service
 from store.tx import Tx
+from web.acts.edit_service import edit, refusal
 from web.acts.named import usable
 from web.acts.refusal import Refusal
 from web.acts.sent import send
@@ -51,35 +51,13 @@ class Edits:
         """Start nothing on the whole site, or go on; False if it was so."""
         return self._edit(lambda editor: editor.maintenance(on))
 
-    def logging(self, words: str, on: bool, until: float | None = None) -> str:
-        """Switch full logging of its runs; the service's name."""
-        self._check_until(until)
-        name = usable(self._site, words).name
-        self._edit(lambda editor: editor.logging(name, on, until))
-        return name
+    def logging(self, words: str, on: bool, until: float | None = None) -> dict[str, bool]:
+        """Switch full logging of its runs; by name, False if it was so."""
+        return self._each([words], lambda editor, name: editor.logging(name, on, until))
 
-    def schedule(self, words: str, rule: Rule | None = None, **values: Any) -> str:
-        """Give it another schedule, and other values such as misfire or overlap; the service's name."""
-        name = usable(self._site, words).name
-
-        def work(editor: Editor) -> None:
-            if rule is not None:
-                editor.schedule(name, rule)
-            if values:
-                editor.values(name, **values)
-
-        self._edit(work)
-        return name
-
-    def values(self, words: str, **values: Any) -> str:
-        """Change priority or parallel; the service's name."""
-        return self.schedule(words, None, **values)
-
-    def revert(self, words: str, *keys: str) -> str:
-        """Go back to what the file or the code says; the service's name."""
-        name = usable(self._site, words).name
-        self._edit(lambda editor: editor.revert(name, *keys))
-        return name
+    def change(self, words: str, **changes: Any) -> str:
+        """Change anything `web.acts.edit_service.edit` takes; the service's name."""
+        return str(edit(self._site, words, changes, by=self._by, reason=self._reason)["name"])
 
     def _each(self, words: Sequence[str], act: Callable[[Editor, str], bool]) -> dict[str, bool]:
         names = list(dict.fromkeys(usable(self._site, each).name for each in words))
@@ -100,15 +78,9 @@ class Edits:
         try:
             result, messages = database.write(both)
         except EditRefused as error:
-            raise self._refusal(error) from None
+            raise refusal(error) from None
         send(self._site, messages)
         return result
-
-    def _refusal(self, error: EditRefused) -> Refusal:
-        # The catalogue has it, the database does not: nothing was started since it was added.
-        if error.code == "unknown_service":
-            return Refusal("unknown_here", f"{error}: start a node with it first (`tickworks up`)")
-        return Refusal(error.code, str(error))
 
     def _check_until(self, until: float | None) -> None:
         if until is not None and until <= self._site.clock.now():

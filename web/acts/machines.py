@@ -10,6 +10,8 @@ from web.acts.refusal import Refusal
 
 #: How large a node can be made live.
 MOST_PROCESSES, MOST_THREADS = 64, 256
+#: The longest drain, in s: a node that takes nothing new for longer should be stopped.
+LONGEST_DRAIN = 7 * 86_400.0
 
 
 def drain(

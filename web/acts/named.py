@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actors.catalogue import load
+from actors.catalogue import whole
 from actors.lookup import Catalogue, UnknownService
 from actors.service import Service
 from node.site import Site
@@ -26,7 +26,7 @@ def find(site: Site, words: str) -> Service:
 
 def whole_catalogue(site: Site) -> Catalogue:
     """Every service that exists: those of profiles that are off are imported for this."""
-    return load(None, site.settings.catalogue.modules)
+    return whole(site.settings.catalogue.modules)
 
 
 def usable(site: Site, words: str) -> Service:

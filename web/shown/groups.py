@@ -17,7 +17,11 @@ Shown = dict[str, Any]
 
 
 def listing(site: Site, tx: Tx) -> list[Shown]:
-    """Every group by name: ``{name, services, holder, waiting}``; holder is None while it is free."""
+    """Every group by name: ``{name, services, holder, waiting}``; holder is None while it is free.
+
+    `hold` is True for a daemon's batch (`exclusive()`), which is no run; `run_groups` are all the groups
+    that it takes.
+    """
     now = site.clock.now()
     members = lookup.waiting_of_groups(tx)
     explained = explain_all(tx, site.rules, now, site.zone) if any(not row["held"] for row in members) else {}
@@ -64,6 +68,8 @@ def _line(
                 "run": row["id"],
                 "service": row["service"],
                 "title": titles.get(row["service"], row["service"]),
+                "hold": row["trigger"] == "hold",
+                "run_groups": row["run_groups"].split(),
                 "priority": row["priority"],
                 "since": rfc3339(row["queued_at"]),
                 "waiting_reason": sentence_of(row, explained),
@@ -78,6 +84,8 @@ def _holder(row: Shown, titles: dict[str, str]) -> Shown:
         "run": row["id"],
         "service": row["service"],
         "title": titles.get(row["service"], row["service"]),
+        "hold": row["trigger"] == "hold",
+        "run_groups": row["run_groups"].split(),
         "state": row["state"],
         "node": row["node"],
         "since": rfc3339(row["since"]),

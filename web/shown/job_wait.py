@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actors.job_kind import JobKind
-from coordinator.sentence import span
 from domain.jobs.lanes import Limits
 from domain.jobs.states import HELD_REASONS, WAITING
+from domain.time.spoken import span
 
 
 @dataclass(frozen=True)

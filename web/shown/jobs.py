@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,12 +16,28 @@ from domain.time.clock import rfc3339
 from node.site import Site
 from store.job import limits as live
 from store.job import listed
+from store.job.log import log
+from store.job.search import Search
 from store.tx import Tx
 from web.shown.job_wait import Queue, sentence_of
 
 Shown = dict[str, Any]
 
-__all__ = ["FINAL", "OPEN", "STATES", "kinds", "listing", "one"]
+__all__ = [
+    "FINAL",
+    "OPEN",
+    "STATES",
+    "Search",
+    "counts",
+    "declared",
+    "kinds",
+    "listing",
+    "one",
+    "organisations",
+    "page",
+]
+
+EVERY = Search()
 
 
 def listing(
@@ -34,21 +51,31 @@ def listing(
     limit: int = 50,
 ) -> list[Shown]:
     """The queue in its order; with ended ones among the states, the newest first."""
-    newest_first = any(state in FINAL for state in states)
-    queue = _queue(site, tx)
-    rows = listed.jobs(
-        tx,
-        limits=queue.limits,
-        now=queue.now,
-        states=states,
-        kind=kind,
-        organisation=organisation,
-        backend=backend,
-        limit=limit,
-        newest_first=newest_first,
-    )
-    queue = _with_states(tx, queue, rows)
-    return [_job(row, queue) for row in rows]
+    search = Search(kind=kind, organisation=organisation, backend=backend)
+    return _open_and_ended(site, tx, states, search, limit, None)
+
+
+def page(
+    site: Site,
+    tx: Tx,
+    *,
+    states: Sequence[str] = OPEN,
+    search: Search = EVERY,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Shown:
+    """One page: ``{"jobs", "next"}``; `next` is the cursor of the page after it, None after the last.
+
+    Open jobs come in the order of the queue, ended ones the last to end first; where both are asked
+    for, the newest first. A page may be short, or empty, and still have a next one: it looks through
+    5,000 ended jobs at most. Raises ValueError for a cursor that is none.
+    """
+    if set(states) <= set(FINAL):
+        rows, more = log(tx, states, search, limit, _place(cursor))
+        queue = _queue(site, tx)
+        return {"jobs": [_job(row, queue) for row in rows], "next": more and f"{more[0]!r}_{more[1]}"}
+    shown = _open_and_ended(site, tx, states, search, limit + 1, None if cursor is None else _id(cursor))
+    return {"jobs": shown[:limit], "next": str(shown[limit - 1]["id"]) if len(shown) > limit else None}
 
 
 def one(site: Site, tx: Tx, job_id: int) -> Shown | None:
@@ -100,8 +127,59 @@ def kinds(site: Site, tx: Tx) -> list[Shown]:
     ]
 
 
+def _open_and_ended(
+    site: Site, tx: Tx, states: Sequence[str], search: Search, limit: int, after: int | None
+) -> list[Shown]:
+    queue = _queue(site, tx)
+    rows = listed.jobs(
+        tx,
+        limits=queue.limits,
+        now=queue.now,
+        states=states,
+        search=search,
+        limit=limit,
+        newest_first=any(state in FINAL for state in states),
+        after=after,
+    )
+    queue = _with_states(tx, queue, rows)
+    return [_job(row, queue) for row in rows]
+
+
+def _id(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise ValueError(f"cursor: expected the `next` of the page before, got {text!r}")
+    return int(text)
+
+
+def _place(cursor: str | None) -> tuple[float, int] | None:
+    if cursor is None:
+        return None
+    at, _, job_id = cursor.partition("_")
+    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,9})?", at):
+        raise ValueError(f"cursor: expected the `next` of the page before, got {cursor!r}")
+    return float(at), _id(job_id)
+
+
+def counts(tx: Tx) -> dict[str, int]:
+    """How many jobs are in each of the open states."""
+    found = dict.fromkeys(OPEN, 0)
+    for (_, state), number in listed.counts(tx).items():
+        found[state] += number
+    return found
+
+
+def organisations(tx: Tx) -> list[str]:
+    """The organisations that have open jobs, at most 500 of them, by name."""
+    return listed.organisations(tx, 500)
+
+
+def declared(site: Site) -> dict[str, JobKind]:
+    """The kinds that this site knows, as the code declares them."""
+    return job_kinds.load(site.profiles, site.settings.catalogue.modules)
+
+
 def _queue(site: Site, tx: Tx) -> Queue:
-    known = job_kinds.load(site.profiles, site.settings.catalogue.modules)
+    known = declared(site)
     return Queue(
         now=site.clock.now(),
         limits=live.limits(tx, _declared(known)),

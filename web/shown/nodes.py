@@ -21,6 +21,7 @@ def listing(tx: Tx) -> list[Shown]:
             "name": row["name"],
             "state": row["state"],
             "state_since": rfc3339(row["state_at"]),
+            "drain_until": rfc3339(row["drain_until"]),
             "roles": row["roles"].split(),
             "services": row["services"].split(),
             "slots": int(row["slots"]),

@@ -26,11 +26,26 @@ def listing(
     service: str | None = None,
     states: Sequence[str] = (),
     node: str | None = None,
+    trigger: str | None = None,
+    outcome: str | None = None,
     since: float | None = None,
+    until: float | None = None,
+    before: int | None = None,
     limit: int = 50,
 ) -> list[Shown]:
-    """The newest runs first; `since` in epoch seconds."""
-    rows = lookup.runs(tx, service=service, states=states, node=node, since=since, limit=limit)
+    """The newest runs first; `since` and `until` in epoch seconds, `before` a run's id."""
+    rows = lookup.runs(
+        tx,
+        service=service,
+        states=states,
+        node=node,
+        trigger=trigger,
+        outcome=outcome,
+        since=since,
+        until=until,
+        before=before,
+        limit=limit,
+    )
     return shown(site, tx, rows)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from actors.catalogue import load
+from actors.catalogue import whole
 from actors.service import Service, Task
 from coordinator.sentence import Explained, explain_all
 from domain.time.clock import rfc3339
@@ -43,15 +44,15 @@ class Live:
 def listing(site: Site, tx: Tx | None) -> list[Shown]:
     """Every service that exists, in the order of lists. Without a database, as code and file say."""
     live = look(site, tx)
-    whole = load(None, site.settings.catalogue.modules)
+    every = whole(site.settings.catalogue.modules).services.values()
     declared = {each.name: each.defaults for each in site.declared()}
-    return [shown(site, each, declared.get(each.name), live) for each in whole.services.values()]
+    return [shown(site, each, declared.get(each.name), live) for each in every]
 
 
 def one(site: Site, tx: Tx | None, name: str) -> Shown:
     """One service, with more than the listing has: description, options and where each value comes from."""
     live = look(site, tx)
-    each = load(None, site.settings.catalogue.modules)[name]
+    each = whole(site.settings.catalogue.modules)[name]
     declared = next((one.defaults for one in site.declared() if one.name == name), None)
     row = live.rows.get(name)
     values = values_of(each, declared, row)
@@ -60,6 +61,9 @@ def one(site: Site, tx: Tx | None, name: str) -> Shown:
         "description": each.summary,
         "options": values["options"],
         "edited": sorted(live_values),
+        "revision": row["revision"] if row else None,
+        "logging_until": rfc3339(row["logging_until"]) if row else None,
+        "paused_until": rfc3339(row["paused_until"]) if row else None,
         "last_run_id": row["last_run_id"] if row else None,
         "last_success_at": rfc3339(row["last_success_at"]) if row else None,
         "last_failure_at": rfc3339(row["last_failure_at"]) if row else None,
@@ -130,6 +134,8 @@ def _schedule(each: Service, rule: Rule, values: Mapping[str, Any], row: Mapping
         "align": rule.align if isinstance(rule, Periodic) else None,
         "times": list(rule.times) if isinstance(rule, FixedTime) else [],
         "zone": rule.zone if isinstance(rule, FixedTime) else None,
+        "weekdays": list(rule.weekdays) if isinstance(rule, FixedTime) else [],
+        "days": list(rule.days) if isinstance(rule, FixedTime) else [],
     }
 
 
@@ -222,6 +228,11 @@ def _next_due(
         if row["paused_until"] is None:
             return None
         after = max(after, int(row["paused_until"]) - 1)
+    return _first_after(rule, after, zone)
+
+
+@lru_cache(maxsize=4096)
+def _first_after(rule: Rule, after: int, zone: ZoneInfo) -> float | None:
     times = next_times(rule, after, 1, zone)
     return float(times[0].at) if times else None
 
@@ -251,12 +262,12 @@ def _task(task: Task, known: Mapping[str, Any]) -> Shown:
 
 def values_of(
     each: Service, declared: Mapping[str, Any] | None, row: Mapping[str, Any] | None
-) -> dict[str, Any]:
+) -> Mapping[str, Any]:
     """The settings in force: of the database, else of the file, else of the code."""
     if row is not None:
-        return service.in_force(json.loads(row["defaults"]), json.loads(row["live"]))
+        return service.settings_in_force(row["defaults"], row["live"])
     if declared is not None:
-        return dict(declared)
+        return declared
     window = each.misfire_window.total_seconds() if each.misfire_window else default_window(each.schedule)
     return {
         "enabled": each.enabled,

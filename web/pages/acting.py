@@ -1,0 +1,23 @@
+"""Doing what a button says, and telling the operator what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from web.acts.refusal import Refusal
+from web.pages.notice import acted
+
+
+def act(request: Request, work: Callable[[], str], *, to: str | None = None) -> Response:
+    """Do it; what `work` returns is the sentence for the operator. A refusal is told in the same place.
+
+    `to` is the page to go to when it was done.
+    """
+    try:
+        said = work()
+    except Refusal as refusal:
+        return acted(request, str(refusal), tone="bad")
+    return acted(request, said, to=to)

@@ -1,0 +1,137 @@
+"""The home page: all services in one live table."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache, partial
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from store import database
+from store.run.recent import recent
+from web.access.guard import Viewer
+from web.charts.bars import bars
+from web.live.hub import Hub, Look
+from web.live.picture import Picture
+from web.live.stream import key_of, own_address
+from web.pages.render import fragment, render
+from web.pages.service_rows import FOLDED, STATES, Asked, Row, chosen, folded, sections, state_of, tally
+from web.shown import first_start, services
+
+router = APIRouter(include_in_schema=False)
+
+#: How many bars a row has.
+BARS = 20
+
+
+@router.get("/")
+def index(request: Request, who: Viewer) -> Response:
+    """The table; to a search from the page itself, only the table."""
+    hub: Hub = request.app.state.hub
+    picture, mark = hub.look(key_of("services", who.role, request))
+    table = picture.whole(mark)
+    if request.headers.get("hx-target", "").endswith("table"):
+        return HTMLResponse(table, headers={"hx-replace-url": own_address(request)})
+    asked = Asked.of(request.query_params.multi_items())
+    new = who.may("admin") and first_start.offered(database.read())
+    offers = first_start.OFFERS if new else ()
+    return render(request, who, "services.html", table=table, asked=asked, offers=offers, **_facets(request))
+
+
+def view(look: Look) -> Picture:
+    """The live part: a row for each service, and how many need a look."""
+    rows = look.once("services", lambda: _rows(look))
+    asked = Asked.of(look.params)
+    shown = chosen([row for row in rows if row["state"] not in FOLDED], asked)
+    on_demand_open = asked.narrowed
+    parts = {f"row-{row['name']}": _row_html(_key(row), look.role) for row in shown}
+    counts = tally(rows)
+    parts["tally"] = fragment("_services_tally.html", counts=counts, shown=len(shown), asked=asked)
+    rest = folded(rows)
+    return Picture(
+        container="table",
+        parts=parts,
+        whole=partial(_whole, shown, parts, rest, asked, look, on_demand_open),
+        layout=(tuple(parts), json.dumps(rest, default=str)),
+    )
+
+
+def _rows(look: Look) -> list[Row]:
+    """The listing, with what only the page shows."""
+    rows = services.listing(look.site, look.tx)
+    now = look.site.clock.now()
+    names = [row["name"] for row in rows if row["status"] not in FOLDED]
+    runs = recent(look.tx, names, BARS)
+    zone = look.site.zone
+    for row in rows:
+        row["state"] = state_of(row, now)
+        row["bars"] = _bars(row["name"], runs.get(row["name"], []), zone) if row["kind"] != "daemon" else ""
+        row["zone_key"] = zone.key
+        newest = runs[row["name"]][-1]["id"] if row["name"] in runs else 0
+        row["seen"] = f"{newest}-{row['running']}-{row['queued_since'] or ''}"
+    return rows
+
+
+#: Service -> the ids of the runs that were drawn, and the drawing. A run that has ended stays as it is.
+_DRAWN: dict[str, tuple[list[int], str]] = {}
+
+
+def _bars(name: str, runs: list[dict[str, Any]], zone: Any) -> str:
+    ids = [run["id"] for run in runs]
+    known = _DRAWN.get(name)
+    if known is None or known[0] != ids:
+        known = _DRAWN[name] = (ids, bars(runs, zone))
+    return known[1]
+
+
+def _key(row: Row) -> str:
+    return json.dumps(row, sort_keys=True)
+
+
+@lru_cache(maxsize=8192)
+def _row_html(row: str, role: str) -> str:
+    """A row as HTML; the same for the same data, so that a look costs only what has changed."""
+    return fragment("_service_row.html", row=json.loads(row), role=role, states=STATES)
+
+
+def _whole(
+    shown: list[Row],
+    parts: dict[str, str],
+    rest: dict[str, Any],
+    asked: Asked,
+    look: Look,
+    unfolded: bool,
+    mark: str,
+) -> str:
+    return fragment(
+        "_services_table.html",
+        sections=sections(shown),
+        parts=parts,
+        rest=rest,
+        asked=asked,
+        role=look.role,
+        unfolded=unfolded,
+        stream="/live/services?" + urlencode([*look.params, ("since_mark", mark)]),
+        sort_link=partial(_sort_link, look.params, asked.sort),
+    )
+
+
+def _sort_link(params: tuple[tuple[str, str], ...], sort: str, column: str) -> str:
+    """The address that orders by a column; the other way round where it is the order already."""
+    wanted = f"-{column}" if sort == column else column
+    kept = [(name, value) for name, value in params if name != "sort"]
+    return "/?" + urlencode([*kept, ("sort", wanted)])
+
+
+def _facets(request: Request) -> dict[str, Any]:
+    """What can be chosen in the search form."""
+    site = request.app.state.site
+    declared = site.services.values()
+    return {
+        "statuses": [state for state in STATES if state not in FOLDED],
+        "roles": sorted({role for service in declared for role in service.roles}),
+        "groups": sorted({group for service in declared for group in service.run_groups}),
+    }

@@ -1,0 +1,20 @@
+// What pages do by themselves: times that stay true, a live part that holds still while somebody
+// works in it, dialogs, and picking several rows. Everything else is plain links and forms.
+
+import {keepTimes} from "./times.js";
+import {keepLive} from "./live.js";
+import {openDialogs} from "./dialog.js";
+import {pickRows} from "./pick.js";
+import {shortcuts} from "./keys.js";
+
+keepTimes();
+keepLive();
+openDialogs();
+pickRows();
+shortcuts();
+
+// A notice goes away when it has been read; one that says that something failed stays.
+new MutationObserver(() => {
+  const notice = document.querySelector("#notice .good");
+  if (notice) setTimeout(() => notice.remove(), 6000);
+}).observe(document.getElementById("notice"), {childList: true});

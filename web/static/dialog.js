@@ -1,0 +1,26 @@
+// What is swapped into #dialog opens as a dialog. Escape, a click on [data-close] or beside it closes it,
+// and so does an answer that leaves it empty.
+
+export function openDialogs() {
+  const dialog = document.getElementById("dialog");
+  if (!dialog) return;
+  let opener = null;
+  document.addEventListener("htmx:before:request", (event) => {
+    const source = event.detail.ctx.sourceElement;
+    if (source && !dialog.contains(source)) opener = source;
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    if (dialog.innerHTML.trim() && !dialog.open) dialog.showModal();
+  });
+  // The form that was sent is gone then, and no event of its swap reaches the document.
+  new MutationObserver(() => {
+    if (!dialog.firstElementChild && dialog.open) dialog.close();
+  }).observe(dialog, {childList: true});
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+  });
+  dialog.addEventListener("close", () => {
+    dialog.innerHTML = "";
+    if (opener?.isConnected) opener.focus();
+  });
+}
