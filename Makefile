@@ -1,7 +1,7 @@
 # Every target is thin over scripts/bootstrap.py, which needs only Python 3.11 or newer.
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format generate
+.PHONY: help setup run test check screenshots bench format generate
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -17,6 +17,12 @@ test: ## build what is missing, then run every test on real servers
 
 check: ## formatter, linter, types, import layers, generated files
 	@$(PYTHON) scripts/bootstrap.py check
+
+screenshots: ## take the README's pictures anew
+	@$(PYTHON) scripts/bootstrap.py screenshots
+
+bench: ## measure, and print a table
+	@$(PYTHON) scripts/bootstrap.py bench
 
 format: ## format the code
 	@$(PYTHON) scripts/bootstrap.py format

@@ -2,7 +2,7 @@
 """Builds what is missing on a fresh machine, then runs, tests or checks the project.
 
 Needs only Python 3.11 or newer: this file imports nothing but the standard library. The Makefile
-calls it: ``bootstrap.py setup|run|test|check|format|generate``.
+calls it: ``bootstrap.py setup|run|test|check|screenshots|bench|format|generate``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ STAMP = VENV / "installed"
 CONSTRAINTS = ROOT / "constraints.txt"
 INPUTS = (ROOT / "setup.cfg", ROOT / "pyproject.toml", CONSTRAINTS)
 
-#: Debian package -> a program of it, or (for PostgreSQL) a pattern, that shows it is installed.
+#: Debian package -> a program of it that shows it is installed: a path, a pattern, or a name on PATH.
 SYSTEM = {
     "rabbitmq-server": ("/usr/sbin/rabbitmq-server", "/usr/lib/rabbitmq/bin/rabbitmq-server"),
     "postgresql": ("/usr/lib/postgresql/*/bin/postgres", "/usr/local/bin/postgres", "/usr/bin/postgres"),
@@ -31,6 +31,8 @@ SYSTEM = {
     "dovecot-lmtpd": ("/usr/lib/dovecot/lmtp",),
     "dovecot-pop3d": ("/usr/lib/dovecot/pop3",),
     "chromium": ("/usr/bin/chromium",),
+    "nodejs": ("node",),
+    "npm": ("npm",),
 }
 
 #: What Debian packages ask when they are installed: package -> the answer that configures nothing.
@@ -98,6 +100,17 @@ def check(_: list[str]) -> int:
     return 1 if failed else 0
 
 
+def screenshots(_: list[str]) -> int:
+    """The README's pictures, taken anew of a site with a made-up day."""
+    os.environ["TICKWORKS_TEST_PICTURES"] = str(ROOT / "docs" / "pictures")
+    return setup([]) or system() or _tool("pytest", "-q", "tests/browser/test_pictures.py")
+
+
+def bench(words: list[str]) -> int:
+    """The benchmarks, all or those named."""
+    return setup([]) or _tool("python", "-m", "bench", *words)
+
+
 def format_code(_: list[str]) -> int:
     """Format and sort imports."""
     return setup([]) or _tool("ruff", "check", "--fix", "--quiet", ".") or _tool("ruff", "format", ".")
@@ -140,6 +153,8 @@ def system() -> int:
 
 
 def _there(place: str) -> bool:
+    if "/" not in place:
+        return shutil.which(place) is not None
     return any(Path("/").glob(place.lstrip("/")))
 
 
@@ -161,6 +176,8 @@ TASKS = {
     "run": run,
     "test": test,
     "check": check,
+    "screenshots": screenshots,
+    "bench": bench,
     "format": format_code,
     "generate": generate,
 }

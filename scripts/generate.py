@@ -8,14 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import config.reference
+import metrics.reference
 from actors.catalogue import load
 from actors.reference import markdown as services_page
+from web.app import description_text as api_description
 
 ROOT = Path(__file__).resolve().parent.parent
 
 GENERATED: dict[str, Callable[[], str]] = {
     "docs/services.md": lambda: services_page(load()),
     "docs/operating/configuration.md": config.reference.markdown,
+    "docs/openapi.json": api_description,
+    "docs/metrics.md": metrics.reference.markdown,
 }
 
 

@@ -36,8 +36,8 @@ def by_id(tx: Tx, user_id: int) -> dict[str, Any] | None:
 
 
 def rows(tx: Tx) -> list[dict[str, Any]]:
-    """All users without their hashes, by name."""
-    return tx.dicts(f"SELECT {SHOWN} FROM app_user ORDER BY LOWER(name)")
+    """All users without their hashes, by name; `with_password` says whether there is one."""
+    return tx.dicts(f"SELECT {SHOWN}, password <> '' AS with_password FROM app_user ORDER BY LOWER(name)")
 
 
 def none_at_all(tx: Tx) -> bool:

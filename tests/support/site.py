@@ -39,8 +39,10 @@ class RunningSite:
         services: str,
         node: Mapping[str, Any] | None = None,
         coordinator: Mapping[str, float] | None = None,
+        name: str = "Tickworks",
     ) -> None:
         self.folder = folder
+        self.name = name
         self.database_url = database_url
         self.broker_url = broker_url
         self.log = folder / "site.log"
@@ -58,7 +60,9 @@ class RunningSite:
             "--config",
             str(self.folder / "tickworks.toml"),
         ]
-        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        # What a developer has set for the tests is no setting of the site.
+        outer = {name: value for name, value in os.environ.items() if not name.startswith("TICKWORKS_")}
+        env = {**outer, "PYTHONPATH": str(ROOT)}
         self._process = start([*command, "up", "--port", "0"], log=self.log, env=env)
         database.open(self.database_url)
         wait_until(lambda: len(self.workers()) == self.node["processes"], self._process, self.log)
@@ -168,6 +172,7 @@ url = "{self.broker_url}"
 [node]
 {node}
 [site]
+name = "{self.name}"
 zone = "UTC"
 [coordinator]
 {rules}

@@ -67,7 +67,7 @@ let conform = true;
 let current = provider(conform);
 
 function page(uid) {
-  return `<!doctype html><html lang="en"><title>Provider</title><main><h1>Identity provider</h1>
+  return `<!doctype html><html lang="en"><title>Provider</title><link rel="icon" href="data:,"><main><h1>Identity provider</h1>
 <form method="post" action="/sign-in/${uid}"><label>Who are you? <input name="name"></label>
 <button>Continue</button></form>
 <form method="post" action="/sign-in/${uid}"><button name="refuse" value="1">Cancel</button></form></main></html>`;

@@ -1,0 +1,40 @@
+"""What the sites of the browser tests run: short, long, waiting, failing and a daemon."""
+
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from actors import Context, Daemon, FixedTime, OnDemand, Outcome, Periodic, service
+
+FOLDER = Path(__file__).parent
+
+
+@service(title="Cache Filler", schedule=Periodic(minutes=6, align=3), run_groups=("stats",))
+def cache_filler(context: Context) -> Outcome:
+    context.log.info("cache filled", entries=3)
+    return Outcome.done(entries=3)
+
+
+@service(title="Call Counter", schedule=OnDemand(), run_groups=("stats",), time_limit=timedelta(minutes=2))
+def call_counter(context: Context) -> Outcome:
+    """Holds its group until the file `release` is there."""
+    while not context.stopping() and not (FOLDER / "release").exists():
+        context.progress(1, 2)
+        time.sleep(0.05)
+    return Outcome.done()
+
+
+@service(title="Price Import", schedule=OnDemand())
+def price_import(context: Context) -> Outcome:
+    raise RuntimeError("row 7 of <script>alert('rates.csv')</script> is no rate")
+
+
+@service(title="Night Charges", schedule=FixedTime(times=("03:20",)))
+def night_charges(context: Context) -> Outcome:
+    return Outcome.done()
+
+
+@service(title="Quota Watcher", schedule=Daemon())
+def quota_watcher(context: Context) -> None:
+    while not context.stopping():
+        time.sleep(0.05)

@@ -1,0 +1,88 @@
+"""Each page, found from the routes: accessible, narrow enough for a phone, no error in the console."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.routing import APIRoute
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PASSWORD, Visitor
+from tests.support.browser import Visit
+from tests.support.site import RunningSite
+from web.routes import ROUTERS
+
+#: Answers that are no pages: streams, parts that htmx puts into a page, downloads, and the way to a provider.
+NO_PAGES = ("/live/", "/nodes", "/log/", "/oidc", "/export", "/stream")
+#: What stands for a parameter in a path; a page with another one needs an entry here.
+EXAMPLES = {"name": "price_import", "run_id": "1", "kind": "cleaner"}
+
+
+def pages() -> list[str]:
+    """The paths of all pages that need no more than the site of the tests has."""
+    found = []
+    for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute) and "GET" in route.methods and not route.include_in_schema:
+                found.append(route.path)
+    return sorted(path for path in set(found) if not _no_page(path) and _filled(path))
+
+
+def _no_page(path: str) -> bool:
+    return path == "/services/{name}/nodes" or any(part in path for part in NO_PAGES if part != "/nodes")
+
+
+def _filled(path: str) -> str | None:
+    for name, value in EXAMPLES.items():
+        path = path.replace("{" + name + "}", value)
+    return None if "{" in path else path
+
+
+@pytest.fixture(scope="module")
+def history(site: RunningSite) -> None:
+    """A run that succeeded, one that failed, and what stands in an error."""
+    for name in ("cache_filler", "price_import", "night_charges"):
+        site.force(name)
+    site.until_all_ended()
+
+
+@pytest.mark.parametrize(("dark", "width"), [(False, 1440), (True, 1440), (False, 390)])
+def test_every_page_is_in_order(visitor: Visitor, history: None, dark: bool, width: int) -> None:
+    visit = visitor("admin", dark=dark, width=width)
+    found = [fault for path in pages() for fault in _faults(visit, path)]
+    assert found == []
+
+
+def _faults(visit: Visit, path: str) -> list[str]:
+    visit.errors.clear()
+    answer = visit.page.goto(visit.base + (_filled(path) or ""))
+    if answer is None or answer.status != 200:
+        return [f"{path}: answered {answer and answer.status}"]
+    wide = visit.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+    found = [f"{path}: {fault}" for fault in visit.faults()]
+    found += [f"{path}: in the console: {error}" for error in visit.errors]
+    return found + ([f"{path}: {wide} px too wide"] if wide > 0 else [])
+
+
+def test_no_script_of_a_service_runs_in_any_page(visitor: Visitor, history: None) -> None:
+    """An error text with a script in it is text wherever it is shown."""
+    visit = visitor("viewer")
+    visit.page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    page = visit.go("/services/price_import")
+    page.goto(visit.base + "/runs?service=price_import")
+    expect(page.locator("main")).to_contain_text("<script>")
+
+
+def test_signing_in_wrongly_too_often_waits(visitor: Visitor) -> None:
+    visit = visitor("viewer")
+    page = visit.go("/profile")
+    page.get_by_text("the-viewer").first.click()
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/sign-in*")
+    for _ in range(7):
+        page.get_by_label("Name").fill("the-operator")
+        page.get_by_label("Password").fill("not the password")
+        page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("main")).to_contain_text("try again in")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("main")).to_contain_text("try again in")

@@ -1,0 +1,128 @@
+"""The live table in a real browser: run, watch, search, hold still, come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visitor
+from tests.support.site import RunningSite
+
+
+@pytest.fixture
+def held(site: RunningSite) -> Iterator[None]:
+    """Call Counter holds its group for as long as the test runs."""
+    (site.folder / "release").unlink(missing_ok=True)
+    site.force("call_counter")
+    yield
+    (site.folder / "release").touch()
+    site.until_all_ended()
+
+
+def test_a_run_is_seen_from_start_to_end(visitor: Visitor) -> None:
+    visit = visitor()
+    page = visit.go("/")
+    row = page.locator("#row-price_import")
+    row.get_by_role("button", name="Run Price Import").click()
+    expect(row).to_contain_text("failing")
+    expect(page.locator("#notice")).to_contain_text("Price Import: run ")
+    assert visit.errors == []
+
+
+def test_the_reason_of_a_wait_stands_in_the_row(visitor: Visitor, held: None) -> None:
+    page = visitor().go("/")
+    expect(page.locator("#row-call_counter")).to_contain_text("running")
+    row = page.locator("#row-cache_filler")
+    row.get_by_role("button", name="Run Cache Filler").click()
+    expect(row).to_contain_text("waits for group stats, held by Call Counter on n1")
+
+
+def test_what_was_asked_for_still_runs_when_its_service_is_disabled(visitor: Visitor, held: None) -> None:
+    """A request that was accepted is not lost; the row says both."""
+    page = visitor().go("/")
+    row = page.locator("#row-cache_filler")
+    row.get_by_role("button", name="Run Cache Filler").click()
+    expect(row).to_contain_text("waiting")
+    row.get_by_label("More for Cache Filler").click()
+    row.get_by_role("button", name="Disable").click()
+    expect(row.locator("td[data-label=Status]")).to_contain_text("waiting disabled")
+    row.get_by_label("More for Cache Filler").click()
+    row.get_by_role("button", name="Enable").click()
+    expect(page.locator("#notice")).to_contain_text("Cache Filler: enabled")
+
+
+def test_a_change_by_somebody_else_is_seen_without_a_click(visitor: Visitor, site: RunningSite) -> None:
+    page = visitor("viewer").go("/")
+    expect(page.locator("#live")).to_have_text("live")
+    run_id = site.force("night_charges")
+    site.until_state(run_id, "succeeded")
+    expect(page.locator("#row-night_charges")).to_contain_text("done")
+
+
+def test_the_table_holds_still_while_a_menu_is_open(visitor: Visitor, site: RunningSite) -> None:
+    page = visitor().go("/")
+    expect(page.locator("#live")).to_have_text("live")
+    page.get_by_label("More for Quota Watcher").click()
+    site.until_state(site.force("price_import"), "failed")
+    expect(page.locator("#live")).to_contain_text("wait")
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    expect(page.locator("#live")).to_have_text("live")
+
+
+def test_the_search_narrows_the_table_and_the_address(visitor: Visitor) -> None:
+    page = visitor("viewer").go("/")
+    page.get_by_label("Search").fill("call")
+    expect(page.locator("tbody tr:not(.section)")).to_have_count(1)
+    assert page.url.endswith("/?q=call")
+    page.reload()
+    expect(page.locator("tbody tr:not(.section)")).to_have_count(1)
+
+
+def test_several_are_switched_after_a_confirmation(visitor: Visitor) -> None:
+    page = visitor().go("/")
+    page.get_by_label("Select Price Import").check()
+    page.get_by_label("Select Call Counter").check()
+    expect(page.locator("#bulk")).to_contain_text("2 selected")
+    page.locator("#bulk").get_by_role("button", name="Logging on").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Price Import")
+    dialog.get_by_role("button", name="Switch logging on for 2").click()
+    expect(page.locator("#notice")).to_contain_text("2 services: logging on")
+
+
+def test_the_keyboard_alone_runs_a_service(visitor: Visitor, site: RunningSite) -> None:
+    page = visitor().go("/")
+    page.keyboard.press("/")
+    page.keyboard.type("price")
+    expect(page.locator("tbody tr:not(.section)")).to_have_count(1)
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.ariaLabel") == "Run Price Import":
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("#notice")).to_contain_text("Price Import: run ")
+
+
+def test_a_page_comes_back_after_the_server_was_away(visitor: Visitor, site: RunningSite) -> None:
+    visit = visitor("viewer")
+    page = visit.go("/")
+    expect(page.locator("#live")).to_have_text("live")
+    web = next(each for each in site.processes() if each.pid == site.pid_of("web"))
+    web.kill()
+    expect(page.locator("#live")).to_contain_text("trying again")
+    expect(page.locator("#live")).to_have_text("live")
+    site.until_state(site.force("night_charges"), "succeeded")
+    expect(page.locator("#row-night_charges")).to_contain_text("done")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_page_is_accessible(visitor: Visitor, dark: bool, width: int) -> None:
+    visit = visitor(dark=dark, width=width)
+    visit.go("/")
+    assert visit.faults() == []
+    wide = visit.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0
