@@ -18,6 +18,8 @@ from cli.words import Json
 from config.secrets import SecretError, resolve
 from config.settings import Settings
 from domain.time.clock import SystemClock, rfc3339
+from node.site import key_source
+from store import database, secret
 from store.backup import kept, restoring
 from store.backup.making import BackupProblem
 from store.dump import DumpProblem
@@ -91,7 +93,18 @@ def restore(ctx: typer.Context, file: File, key: Key = None) -> None:
     typer.echo(f"attachments: {restored.attachments}")
     if restored.config is not None:
         typer.echo(f"the configuration of that time is in {restored.config}")
+    if closed := _closed_secrets(settings):
+        where = key_source(settings).where
+        output.note(
+            f"secrets that cannot be opened here: {', '.join(closed)}: bring back their key ({where}), "
+            "or set them anew with `tickworks secret set NAME --new-key`"
+        )
     typer.echo("look at it with `tickworks check`, then start it with `tickworks up`")
+
+
+def _closed_secrets(settings: Settings) -> list[str]:
+    database.open(settings.database.url)
+    return secret.closed(database.read(), key_source(settings))
 
 
 def _path(settings: Settings, file: str) -> Path:

@@ -8,6 +8,7 @@ from rich.text import Text
 from cli import output
 from cli.diagnosis import Finding, diagnose
 from cli.opened import settings_of
+from cli.system import remote
 from cli.words import Json
 from config.settings import Settings
 from domain.time.clock import SystemClock
@@ -44,13 +45,8 @@ def migrate(ctx: typer.Context) -> None:
 
 def health(ctx: typer.Context, as_json: Json = False) -> None:
     """Whether runs can happen now: database, broker and beat. Exit code 5 if not."""
-    settings = settings_of(ctx)
-    path = settings.database.path
-    if path is not None and not path.exists():
-        found = ["database: nothing has run here yet: start it with `tickworks up`"]
-    else:
-        database.open(settings.database.url)
-        found = problems(SystemClock(), lambda: _broker_reachable(settings))
+    elsewhere = remote(ctx)
+    found = _problems(settings_of(ctx)) if elsewhere is None else elsewhere.problems()
     if as_json:
         output.print_json({"status": "unavailable" if found else "ok", "problems": found})
     elif found:
@@ -60,6 +56,14 @@ def health(ctx: typer.Context, as_json: Json = False) -> None:
         typer.echo("ok")
     if found:
         raise typer.Exit(5)
+
+
+def _problems(settings: Settings) -> list[str]:
+    path = settings.database.path
+    if path is not None and not path.exists():
+        return ["database: nothing has run here yet: start it with `tickworks up`"]
+    database.open(settings.database.url)
+    return problems(SystemClock(), lambda: _broker_reachable(settings))
 
 
 def _broker_reachable(settings: Settings) -> bool:

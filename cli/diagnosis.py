@@ -18,7 +18,9 @@ from config.settings import Settings
 from node.site import Site, open_site
 from store import database, migrate, node, service
 from store.errors import DatabaseError
+from web.access import oidc_extra
 from web.acts.named import whole_catalogue
+from web.shown import secrets
 
 Level = Literal["ok", "note", "wrong", "away"]
 
@@ -40,7 +42,7 @@ def diagnose(load: Callable[[], Settings]) -> list[Finding]:
     except ConfigError as error:
         return found + [Finding("wrong", "configuration", problem) for problem in error.problems]
     found.append(Finding("ok", "configuration", _where(settings)))
-    found += [*_zone(settings), *_backup_key(settings)]
+    found += [*_zone(settings), *_backup_key(settings), *_identity_provider(settings)]
     database_findings, live = _database(settings)
     try:
         site = open_site(settings, live)
@@ -50,7 +52,7 @@ def diagnose(load: Callable[[], Settings]) -> list[Finding]:
     found += [*_catalogue(site), *_hints(site, whole_catalogue(site)), *database_findings]
     found.append(_broker(settings))
     if not any(finding.level == "away" for finding in found) and live is not None:
-        found += [*_nodes(site), *_not_configured()]
+        found += [*_nodes(site), *_not_configured(), *_secrets(settings)]
     return found
 
 
@@ -80,6 +82,22 @@ def _backup_key(settings: Settings) -> Iterator[Finding]:
     if not backup.key_kept_elsewhere:
         advice = "keep a copy away from this machine, then say so: [backup] key_kept_elsewhere = true"
         yield Finding("note", "backup", f"the key of the backups ({backup.key}) is in none of them: {advice}")
+
+
+def _identity_provider(settings: Settings) -> Iterator[Finding]:
+    if not settings.oidc.configured:
+        return
+    if text := oidc_extra.missing():
+        yield Finding("wrong", "sign-in", text)
+        return
+    secret = settings.oidc.client_secret
+    try:
+        if secret and not secret.startswith("vault:"):
+            resolve(secret, os.environ)
+    except SecretError as error:
+        yield Finding("wrong", "sign-in", f"[oidc] client_secret: {error}")
+        return
+    yield Finding("ok", "sign-in", f"with a password, or through {settings.oidc.issuer}")
 
 
 def _catalogue(site: Site) -> Iterator[Finding]:
@@ -156,3 +174,10 @@ def _not_configured() -> Iterator[Finding]:
     for row in service.rows(database.read()):
         if row["missing"]:
             yield Finding("note", "services", f"{row['title']} is not configured: {row['missing']}")
+
+
+def _secrets(settings: Settings) -> Iterator[Finding]:
+    if migrate.pending():
+        return
+    for level, text in secrets.problems(settings, database.read()):
+        yield Finding(level, "secrets", text)

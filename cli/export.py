@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +12,7 @@ from cli import output
 from cli.opened import glimpse
 from domain.time.stored import to_json
 from web.acts.named import whole_catalogue
+from web.acts.refusal import Refusal
 
 app = typer.Typer(no_args_is_help=True, help="What this release knows, as JSON.")
 
@@ -25,6 +27,24 @@ def catalogue(ctx: typer.Context) -> None:
     """Every service as the code declares it, also those of profiles that are off."""
     services = whole_catalogue(glimpse(ctx).site).services.values()
     output.print_json({"services": [_entry(each) for each in services]})
+
+
+@app.command("openapi")
+def openapi(
+    file: Annotated[Path | None, typer.Option("--file", help="Write it there instead.")] = None,
+) -> None:
+    """The description of the HTTP API, as GET /api/v1/openapi.json answers it."""
+    from web.app import description_text
+
+    text = description_text()
+    if file is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Refusal("bad_value", f"--file: {file} cannot be written: {error.strerror or error}") from None
+    typer.echo(f"written: {file}")
 
 
 def _entry(each: Service) -> dict[str, Any]:

@@ -6,15 +6,14 @@ import typer
 from rich.text import Text
 
 from cli import output
-from cli.opened import reading
+from cli.system import reading
 from cli.words import Json
-from web.shown import groups as shown
 
 
 def groups(ctx: typer.Context, as_json: Json = False) -> None:
     """Run groups: their holder, and those who wait in line with the reason."""
-    opened = reading(ctx)
-    rows = shown.listing(opened.site, opened.tx)
+    system = reading(ctx)
+    rows = system.nodes.groups()
     if as_json:
         output.print_json({"groups": rows})
         return
@@ -32,7 +31,7 @@ def groups(ctx: typer.Context, as_json: Json = False) -> None:
             Text(holder["title"], style="cyan"),
             str(holder["run"]),
             holder["node"],
-            output.for_(holder["since"], opened.now),
+            output.for_(holder["since"], system.now),
             ", ".join(row["services"]),
         )
     console = output.console()
@@ -43,7 +42,7 @@ def groups(ctx: typer.Context, as_json: Json = False) -> None:
             "GROUP", "#", "WAITS", "RUN", "SINCE", "WHY", right=("#", "RUN"), whole=("SINCE",)
         )
         for name, place, each in waiting:
-            since = output.ago(each["since"], opened.now)
+            since = output.ago(each["since"], system.now)
             line.add_row(name, str(place), each["title"], str(each["run"]), since, each["waiting_reason"])
         console.print()
         console.print(line)

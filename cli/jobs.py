@@ -8,14 +8,12 @@ import typer
 
 from cli import output
 from cli.jobs_table import facts, kinds_table, queue_table, tries_table
-from cli.opened import acting, reading, who
 from cli.run import given_arguments
+from cli.system import acting, reading
 from cli.words import Json, Reason, Switch
 from config.problems import closest, did_you_mean
 from domain.jobs.states import HELD_REASONS, OPEN, STATES
-from web.acts.jobs import Jobs
 from web.acts.refusal import Refusal
-from web.shown import jobs as shown
 
 app = typer.Typer(no_args_is_help=True, help="The work queue: what is to be done for whom, and what failed.")
 
@@ -39,23 +37,23 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Order a job; prints its id."""
-    opened = acting(ctx)
-    acts = Jobs(opened.site, by=who(), reason=reason)
+    system = acting(ctx)
     values = given_arguments(arg or [])
-    added = acts.add(kind, organisation=org, args=values, object=object, key=key, priority=priority)
+    job_id, new = system.jobs.add(
+        kind, organisation=org, args=values, object=object, key=key, priority=priority, reason=reason
+    )
     if as_json:
-        output.print_json(shown.one(opened.site, opened.tx, added.id))
+        output.print_json(system.jobs.one(job_id))
         return
-    typer.echo(added.id)
-    if not added.new:
-        output.note(f"the key {key} brought job {added.id} before: nothing is added")
+    typer.echo(job_id)
+    if not new:
+        output.note(f"the key {key} brought job {job_id} before: nothing is added")
 
 
 @app.command("kinds")
 def kinds(ctx: typer.Context, as_json: Json = False) -> None:
     """What kinds of jobs there are, what is in force for them, and how many of each are open."""
-    opened = reading(ctx)
-    rows = shown.kinds(opened.site, opened.tx)
+    rows = reading(ctx).jobs.kinds()
     if as_json:
         output.print_json({"kinds": rows})
     elif rows:
@@ -78,15 +76,13 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """The queue: what waits and why, what runs, what failed. Done jobs are in the log (--all)."""
-    opened = reading(ctx)
+    system = reading(ctx)
     states = _states(state or []) or (STATES if everything else OPEN)
-    rows = shown.listing(
-        opened.site, opened.tx, states=states, kind=kind, organisation=org, backend=backend, limit=limit
-    )
+    rows = system.jobs.listing(states, kind, org, backend, limit)
     if as_json:
         output.print_json({"jobs": rows})
     elif rows:
-        output.console().print(queue_table(rows, opened.now))
+        output.console().print(queue_table(rows, system.now))
     else:
         output.note("no jobs: `tickworks jobs add KIND --org O` orders one")
 
@@ -98,49 +94,47 @@ def show(
     as_json: Json = False,
 ) -> None:
     """All there is to know of one job: its tries, its errors, what it waits for."""
-    opened = reading(ctx)
-    row = shown.one(opened.site, opened.tx, job_id)
+    system = reading(ctx)
+    row = system.jobs.one(job_id)
     if row is None:
         raise Refusal("unknown_job", f"there is no job {job_id}: `tickworks jobs list` lists them")
     if as_json:
         output.print_json(row)
         return
     console = output.console()
-    console.print(facts(row, opened.site.zone))
+    console.print(facts(row, system.zone))
     if row["attempts"]:
         console.print()
-        console.print(tries_table(row, opened.site.zone))
+        console.print(tries_table(row, system.zone))
 
 
 @app.command("run")
 def run(ctx: typer.Context, ids: Ids, reason: Reason = None) -> None:
     """Carry jobs out now, also those that failed or whose kind is not processed automatically."""
-    done = Jobs(acting(ctx).site, by=who(), reason=reason).run(ids)
-    _told(
-        ids, "will be carried out" + (f" by run {', '.join(map(str, done.run_ids))}" if done.run_ids else "")
-    )
-    for why in done.later:
+    runs, later = acting(ctx).jobs.run(ids, reason)
+    _told(ids, "will be carried out" + (f" by run {', '.join(map(str, runs))}" if runs else ""))
+    for why in later:
         output.note(f"no run was started: {why}")
 
 
 @app.command("control")
 def control(ctx: typer.Context, ids: Ids, reason: Reason = None) -> None:
     """Say that jobs were done by hand: they leave the queue."""
-    Jobs(acting(ctx).site, by=who(), reason=reason).control(ids)
+    acting(ctx).jobs.act("control", ids, reason)
     _told(ids, "controlled")
 
 
 @app.command("reactivate")
 def reactivate(ctx: typer.Context, ids: Ids, reason: Reason = None) -> None:
     """Take back pending deletions; only while no try was made."""
-    Jobs(acting(ctx).site, by=who(), reason=reason).reactivate(ids)
+    acting(ctx).jobs.act("reactivate", ids, reason)
     _told(ids, "reactivated: the deletion is taken back")
 
 
 @app.command("cancel")
 def cancel(ctx: typer.Context, ids: Ids, reason: Reason = None) -> None:
     """Give up jobs that are not at work."""
-    Jobs(acting(ctx).site, by=who(), reason=reason).cancel(ids)
+    acting(ctx).jobs.act("cancel", ids, reason)
     _told(ids, "cancelled")
 
 
@@ -152,14 +146,14 @@ def hold(
     reason: Reason = None,
 ) -> None:
     """Hold jobs back until they are released; later jobs of the same object wait with them."""
-    Jobs(acting(ctx).site, by=who(), reason=reason).hold(ids, why)
+    acting(ctx).jobs.hold(ids, why, reason)
     _told(ids, f"held: {why}")
 
 
 @app.command("release")
 def release(ctx: typer.Context, ids: Ids, reason: Reason = None) -> None:
     """Let held jobs go on, in their old places."""
-    Jobs(acting(ctx).site, by=who(), reason=reason).release(ids)
+    acting(ctx).jobs.act("release", ids, reason)
     _told(ids, "released")
 
 
@@ -175,7 +169,7 @@ def retry(
         raise typer.BadParameter(
             "say --failed to try all again that failed; `jobs run ID` is for single ones"
         )
-    met = Jobs(acting(ctx).site, by=who(), reason=reason).retry_failed(kind)
+    met = acting(ctx).jobs.retry_failed(kind, reason)
     typer.echo(f"{output.count(len(met), 'job')} will be tried again")
 
 
@@ -202,7 +196,7 @@ def limits(
         values["automatic"] = automatic is Switch.on
     if not values:
         raise typer.BadParameter("nothing to change: give --priority, --parallel, --at-once or --automatic")
-    Jobs(acting(ctx).site, by=who(), reason=reason).set_limits(kind, values)
+    acting(ctx).jobs.set_limits(kind, values, reason)
     said = ", ".join(f"{name.replace('_', ' ')} {_word(value)}" for name, value in values.items())
     typer.echo(f"{kind or 'the queue'}: {said}")
 

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cli.opened import acting, who
+from cli.system import acting
 from cli.words import Name, Reason
-from web.acts.edits import Edits
 
 
 def priority(
@@ -18,7 +17,7 @@ def priority(
     reason: Reason = None,
 ) -> None:
     """Change a service's priority, for runs that come from now on."""
-    service = Edits(acting(ctx, name).site, by=who(), reason=reason).values(name, priority=value)
+    service = acting(ctx, name).services.change(name, {"priority": value}, reason)
     typer.echo(f"{service}: priority {value}")
 
 
@@ -29,5 +28,5 @@ def parallel(
     reason: Reason = None,
 ) -> None:
     """Change how many runs of a service there may be at once (on each node, for an `each` service)."""
-    service = Edits(acting(ctx, name).site, by=who(), reason=reason).values(name, parallel=value)
+    service = acting(ctx, name).services.change(name, {"parallel": value}, reason)
     typer.echo(f"{service}: at most {value} at once")

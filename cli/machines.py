@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from cli import output
-from cli.opened import acting, reading, who
+from cli.system import acting, reading
 from cli.words import Name, Reason
-from web.acts import machines
 
 Node = Annotated[str, typer.Argument(metavar="NODE", help="A node's name.")]
 
@@ -23,15 +22,15 @@ def drain(
     reason: Reason = None,
 ) -> None:
     """Let a node take nothing new; runs that last longer than the timeout are stopped and run elsewhere."""
-    opened = reading(ctx)
-    until = machines.drain(opened.site, name, by=who(), timeout=timeout, reason=reason)
-    seconds = max(0.0, until - opened.now)
+    system = reading(ctx)
+    until = system.nodes.drain(name, timeout, reason)
+    seconds = max(0.0, until - system.now)
     typer.echo(f"{name} drains: it takes nothing new; what runs has {seconds:.0f} s to end")
 
 
 def undrain(ctx: typer.Context, name: Node, reason: Reason = None) -> None:
     """Let a draining node take runs again."""
-    done = machines.undrain(reading(ctx).site, name, by=who(), reason=reason)
+    done = reading(ctx).nodes.undrain(name, reason)
     typer.echo(f"{name} takes runs again" if done else f"{name} was not draining")
 
 
@@ -43,7 +42,7 @@ def resize(
     reason: Reason = None,
 ) -> None:
     """Change a node's worker processes and threads while it runs."""
-    machines.resize(reading(ctx).site, name, processes, threads, by=who(), reason=reason)
+    reading(ctx).nodes.resize(name, processes, threads, reason)
     typer.echo(f"{name}: {processes} processes of {threads} threads")
 
 
@@ -54,5 +53,5 @@ def restart(
     reason: Reason = None,
 ) -> None:
     """Replace a daemon's processes."""
-    count = machines.restart(acting(ctx, name).site, name, by=who(), at=node, reason=reason)
+    count = acting(ctx, name).services.restart(name, node, reason)
     typer.echo(f"{name}: {output.count(count, 'process is', 'processes are')} replaced")

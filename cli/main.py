@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageError
@@ -13,6 +15,7 @@ from typer.core import TyperGroup
 from actors.catalogue import CatalogueError
 from broker.errors import BrokerUnreachable
 from cli import (
+    alerts,
     backup,
     check,
     events,
@@ -24,23 +27,34 @@ from cli import (
     machines,
     new_service,
     nodes,
+    output,
     process_log,
     rejected,
+    reports,
     run,
     runs,
     schedule,
+    secrets,
     services,
     site,
     switches,
+    tokens,
     top,
     up,
+    users,
 )
 from cli.opened import Options
+from cli.system import as_answered, check_elsewhere
+from config.environment import SERVER_VARIABLE
+from config.known_secrets import hidden
 from config.problems import ConfigError
 from config.secrets import redacted
-from store import database
+from store import change, database
 from store.errors import DatabaseError, WrongMachine
 from web.acts.refusal import Refusal
+
+if TYPE_CHECKING:
+    from cli.remote.address import Address
 
 #: Exit codes of the contract; 130 is what shells expect after Ctrl-C.
 FAILED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 5, 130
@@ -52,17 +66,21 @@ class Commands(TyperGroup):
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run a command. Exits with the contract's code."""
         self.trace = False
+        self.elsewhere: Address | None = None
         try:
-            code = super().main(*args, **{**extra, "standalone_mode": False})
+            with change.origin(via="cli"):
+                code = super().main(*args, **{**extra, "standalone_mode": False})
             sys.stdout.flush()
         except BrokenPipeError:
             # Whoever read us (head, less) has seen enough; nothing may be written to them any more.
             sys.stdout = None
             code = 0
         except BaseException as error:
-            if isinstance(error, SystemExit) or self.trace:
+            if isinstance(error, SystemExit):
                 raise
-            code = told(error)
+            if self.trace and not isinstance(error, typer.Exit):
+                _traced(error)
+            code = told(error if self.elsewhere is None else as_answered(self.elsewhere, error))
         finally:
             database.close()
         raise SystemExit(code if isinstance(code, int) else 0)
@@ -74,6 +92,12 @@ def told(error: BaseException) -> int:
     for line in lines:
         sys.stderr.write(redacted(line).rstrip() + "\n")
     return code
+
+
+def _traced(error: BaseException) -> None:
+    """Where it came from, on standard error; of what Python would show, no secret."""
+    text = hidden("".join(traceback.format_exception(error)))
+    sys.stderr.write("".join(redacted(line) for line in text.splitlines(keepends=True)))
 
 
 def _code_and_lines(error: BaseException) -> tuple[int, list[str]]:
@@ -121,13 +145,43 @@ def _options(
         Path | None,
         typer.Option("--config", metavar="FILE", help="The configuration; else ./tickworks.toml."),
     ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option("--server", metavar="URL", help="A system that runs elsewhere; else TICKWORKS_SERVER."),
+    ] = None,
+    token: Annotated[
+        str | None,
+        typer.Option("--token", metavar="TOKEN", help="Of that system: env:NAME or file:PATH tells nobody."),
+    ] = None,
     trace: Annotated[bool, typer.Option("--trace", help="Show where an unexpected error came from.")] = False,
 ) -> None:
     """Runs the background services of a service provider, and shows why each run waits."""
-    ctx.obj = Options(config, trace)
-    if isinstance(ctx.command, Commands):
-        ctx.command.trace = trace
+    commands = ctx.command
+    if isinstance(commands, Commands):
+        commands.trace = trace
+    address = _elsewhere(ctx.invoked_subcommand, config, server, token)
+    ctx.obj = Options(config, trace, address)
+    if isinstance(commands, Commands):
+        commands.elsewhere = address
     process_log.for_command()
+
+
+def _elsewhere(
+    command: str | None, config: Path | None, server: str | None, token: str | None
+) -> Address | None:
+    """The system elsewhere that is meant, if one is. Raises BadParameter, Refusal."""
+    if server is None and token is None and (config is not None or not os.environ.get(SERVER_VARIABLE)):
+        return None
+    if config is not None and server is not None:
+        raise typer.BadParameter("--config and --server: one of them; a system elsewhere has its own file")
+    from cli.remote.address import address_of
+
+    address = address_of(server, token, os.environ)
+    if address is not None:
+        check_elsewhere(command, address.said_by)
+        if address.clear:
+            output.note(f"warning: {address}: the token goes in clear over the network; use https://")
+    return address
 
 
 app.command("up")(up.up)
@@ -164,8 +218,13 @@ app.command("rejected")(rejected.rejected)
 app.command("new-service")(new_service.new_service)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(backup.app, name="backup")
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(events.app, name="events")
+app.add_typer(reports.app, name="reports")
+app.add_typer(secrets.app, name="secret")
 app.add_typer(site.app, name="site")
+app.add_typer(users.app, name="user")
+app.add_typer(tokens.app, name="token")
 app.add_typer(export.app, name="export")
 
 

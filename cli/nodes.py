@@ -6,17 +6,16 @@ import typer
 from rich.text import Text
 
 from cli import output
-from cli.opened import reading
+from cli.system import reading
 from cli.words import Json
-from web.shown import nodes as shown
 
 STYLES = {"up": "green", "draining": "yellow", "lost": "red", "left": "dim"}
 
 
 def nodes(ctx: typer.Context, as_json: Json = False) -> None:
     """Nodes: state, roles, slots in use and processes."""
-    opened = reading(ctx)
-    rows = shown.listing(opened.tx)
+    system = reading(ctx)
+    rows = system.nodes.listing()
     if as_json:
         output.print_json({"nodes": rows})
         return
@@ -37,8 +36,8 @@ def nodes(ctx: typer.Context, as_json: Json = False) -> None:
             "all" if len(row["roles"]) >= 5 else ", ".join(row["roles"]),
             f"{row['busy']}/{row['slots']}" if up else output.NOTHING,
             str(len(row["services"])),
-            output.for_(row["started_at"], opened.now) if up else output.NOTHING,
-            output.ago(row["seen_at"], opened.now),
+            output.for_(row["started_at"], system.now) if up else output.NOTHING,
+            output.ago(row["seen_at"], system.now),
             processes or output.NOTHING,
         )
     output.console().print(table)

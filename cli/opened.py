@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -20,6 +21,9 @@ from web.acts.named import usable
 from web.acts.profiles import live_profiles
 from web.acts.refusal import Refusal
 
+if TYPE_CHECKING:
+    from cli.remote.address import Address
+
 
 @dataclass(frozen=True)
 class Options:
@@ -27,6 +31,7 @@ class Options:
 
     config: Path | None = None
     trace: bool = False
+    address: Address | None = None  # of the system elsewhere that is asked instead
 
 
 @dataclass(frozen=True)

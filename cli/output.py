@@ -6,18 +6,24 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from coordinator.sentence import span as span
+from domain.time.spoken import NOTHING as NOTHING
+from domain.time.spoken import ago as ago
+from domain.time.spoken import count as count
+from domain.time.spoken import epoch as epoch
+from domain.time.spoken import for_ as for_
+from domain.time.spoken import local as local
+from domain.time.spoken import short as short
+from domain.time.spoken import span as span
+from domain.time.spoken import took as took
 
 #: Columns of a table that goes to a file or a pipe.
 WIDTH_ELSEWHERE = 120
-NOTHING = "—"
 
 
 def print_json(document: Any) -> None:
@@ -59,49 +65,3 @@ def facts(rows: Sequence[tuple[str, Any]]) -> Table:
         if value not in (None, "", [], ()):
             made.add_row(name, value if isinstance(value, Text) else Text(str(value)))
     return made
-
-
-def ago(at: str | None, now: float) -> str:
-    """An RFC 3339 instant as "2 min ago" or "in 5 min"; a dash for none."""
-    if at is None:
-        return NOTHING
-    distance = now - epoch(at)
-    return f"{short(distance)} ago" if distance >= 0 else f"in {short(-distance)}"
-
-
-def for_(since: str | None, now: float) -> str:
-    """How long something has lasted: "42 s"."""
-    return NOTHING if since is None else short(now - epoch(since))
-
-
-def short(seconds: float) -> str:
-    """A length of time for a narrow column, in one unit: 42 s, 5 min, 3 h, 2 d."""
-    whole = max(0, int(seconds))
-    for unit, name in ((86_400, "d"), (3600, "h"), (60, "min")):
-        if whole >= 2 * unit:
-            return f"{whole // unit} {name}"
-    return f"{whole} s"
-
-
-def took(seconds: float | None) -> str:
-    """A duration: "0.42 s" for short ones, "5 min" for long ones."""
-    if seconds is None:
-        return NOTHING
-    return f"{seconds:.2f} s" if seconds < 10 else span(seconds)
-
-
-def epoch(text: str) -> float:
-    """An RFC 3339 instant as epoch seconds."""
-    return datetime.fromisoformat(text).timestamp()
-
-
-def local(at: str | None, zone: Any) -> str:
-    """An RFC 3339 instant as the site's wall clock shows it."""
-    if at is None:
-        return NOTHING
-    return f"{datetime.fromisoformat(at).astimezone(zone):%Y-%m-%d %H:%M:%S}"
-
-
-def count(number: int, singular: str, plural: str | None = None) -> str:
-    """ "1 service", "2 services"."""
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"

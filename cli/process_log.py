@@ -4,33 +4,20 @@ from __future__ import annotations
 
 import logging
 import sys
-import time
 from collections.abc import Callable
 from typing import TextIO
 
+from cli.log_lines import formatter, wants_json
 from config.secrets import redacted
+from config.settings import Logs
 from node.child import Child
 
 #: Libraries whose own news nobody wants; ours stand in for them.
 QUIET = ("dramatiq", "periodiq", "pika", "uvicorn", "asyncio", "peewee")
 
-_process = "agent"
+#: What every line of this process says of it.
+_process = {"process": "agent"}
 _installed: logging.Handler | None = None
-
-
-class _Line(logging.Formatter):
-    """``12:00:01 warning worker-1 text``, times in UTC as everywhere."""
-
-    @staticmethod
-    def converter(seconds: float | None) -> time.struct_time:
-        return time.gmtime(seconds)
-
-    def format(self, record: logging.LogRecord) -> str:
-        text = record.getMessage()
-        if record.exc_info:
-            text += "\n" + self.formatException(record.exc_info)
-        at = f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S')}.{int(record.msecs):03d}Z"
-        return redacted(f"{at} {record.levelname.lower():<7} {_process:<9} {text}")
 
 
 class _Remark(logging.Formatter):
@@ -57,18 +44,22 @@ def for_command() -> None:
     _install(_Stderr(), _Remark(), logging.WARNING)
 
 
-def for_processes(level: str) -> None:
-    """The processes of a node log from `level` on."""
+def for_processes(logs: Logs, node: str) -> None:
+    """The processes of a node log from ``[logs] level`` on, as JSON or text (``[logs] format``)."""
     # This very stream: what services print is diverted to their runs later.
-    _install(logging.StreamHandler(sys.stderr), _Line(), getattr(logging, level.upper()))
+    stream = sys.stderr
+    _process["node"] = node
+    lines = formatter(wants_json(logs.format, stream), _process)
+    _install(logging.StreamHandler(stream), lines, getattr(logging, logs.level.upper()))
 
 
 def named(main: Callable[[Child], int]) -> Callable[[Child], int]:
     """The main function of a child process, which logs under the child's name."""
 
     def run(child: Child) -> int:
-        global _process
-        _process = child.name
+        _process["process"] = child.name
+        if child.kind == "daemon":
+            _process["service"] = child.name
         return main(child)
 
     return run

@@ -9,8 +9,7 @@ import typer
 from cli import output
 from cli.opened import reading
 from cli.words import Json
-from domain.time.clock import rfc3339
-from store import rejected as stored
+from web.shown import events as shown
 
 
 def rejected(
@@ -20,7 +19,7 @@ def rejected(
 ) -> None:
     """Messages that were refused, with the reason; the newest first."""
     opened = reading(ctx)
-    rows = [{**row, "at": rfc3339(row["at"])} for row in stored.latest(opened.tx, limit)]
+    rows = shown.rejections(opened.tx, limit)
     if as_json:
         output.print_json({"rejected": rows})
         return

@@ -7,11 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from cli import output
-from cli.opened import acting, who
+from cli.system import System, acting
 from cli.wait import wait_for
 from cli.words import Json, Name, Reason
-from web.acts.force import Forced, force
-from web.shown import runs as shown
 
 
 def run(
@@ -33,11 +31,9 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Force a run; prints its id, one for each node where a service runs on each."""
-    opened = acting(ctx, name)
-    forced = force(
-        opened.site,
+    system = acting(ctx, name)
+    forced = system.runs.force(
         name,
-        by=who(),
         args=given_arguments(arg or []),
         node=node,
         step=step,
@@ -45,14 +41,14 @@ def run(
         preempt=preempt,
         even_if_disabled=even_if_disabled,
     )
+    run_ids = [row["id"] for row in forced["runs"]]
     if not as_json:
-        for run_id in forced.run_ids:
+        for run_id in run_ids:
             typer.echo(run_id)
-        _tell(forced, [shown.one(opened.site, opened.tx, run_id) for run_id in forced.run_ids])
-    ended = wait_for(opened, forced.run_ids) if wait else []
+        _tell(system, forced)
+    ended = wait_for(system, run_ids) if wait else []
     if as_json:
-        rows = [shown.one(opened.site, opened.tx, run_id) for run_id in forced.run_ids]
-        output.print_json({"runs": rows, "merged": forced.merged})
+        output.print_json({"runs": ended or forced["runs"], "merged": forced["merged"]})
     if any(row["state"] != "succeeded" for row in ended):
         raise typer.Exit(1)
 
@@ -70,14 +66,18 @@ def given_arguments(words: list[str]) -> dict[str, str]:
     return given
 
 
-def _tell(forced: Forced, rows: list[Any]) -> None:
+def _tell(system: System, forced: dict[str, Any]) -> None:
     """What became of the request, beside the ids that are its result."""
-    if forced.merged:
-        ids = ", ".join(map(str, forced.run_ids))
-        output.note(f"{forced.service.title}: merged into run {ids}, which waits already for the same")
-    for row in rows:
-        if row["waiting_reason"] and row["state"] == "queued":
-            output.note(f"{forced.service.title}: run {row['id']} {_said(row['waiting_reason'])}")
+    rows = forced["runs"]
+    waiting = [row for row in rows if row["waiting_reason"] and row["state"] == "queued"]
+    if not (forced["merged"] or waiting):
+        return
+    title = system.services.one(rows[0]["service"])["title"]
+    if forced["merged"]:
+        ids = ", ".join(str(row["id"]) for row in rows)
+        output.note(f"{title}: merged into run {ids}, which waits already for the same")
+    for row in waiting:
+        output.note(f"{title}: run {row['id']} {_said(row['waiting_reason'])}")
 
 
 def _said(sentence: str) -> str:

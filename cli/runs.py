@@ -9,17 +9,13 @@ from rich.text import Text
 
 from cli import output
 from cli.moments import back
-from cli.opened import Opened, acting, reading, who
 from cli.services_table import OUTCOMES, WIDE
+from cli.system import System, acting, reading
 from cli.wait import result
 from cli.words import Json, Reason, RunId
 from config.problems import closest, did_you_mean
 from domain.run_state import STATES
-from store import node as stored_node
-from web.acts import cancel as acts
-from web.acts.named import find
 from web.acts.refusal import Refusal
-from web.shown import runs as shown
 
 Row = dict[str, Any]
 STYLES = {"running": "cyan", "queued": "yellow", "granted": "yellow", "merged": "dim", "skipped": "dim"}
@@ -37,16 +33,10 @@ def runs(
     as_json: Json = False,
 ) -> None:
     """The newest runs: how each went, and why some wait."""
-    opened = reading(ctx)
-    rows = shown.listing(
-        opened.site,
-        opened.tx,
-        service=find(opened.site, service).name if service else None,
-        states=_states(state or []),
-        node=_node(opened, node),
-        since=back(since, "--since", opened.now, opened.site.zone),
-        limit=limit,
-    )
+    system = reading(ctx)
+    states = _states(state or [])
+    after = None if since is None else back(since, "--since", system.now, system.zone)
+    rows = system.runs.listing(service, states, node, after, limit)
     if as_json:
         output.print_json({"runs": rows})
         return
@@ -54,13 +44,13 @@ def runs(
         output.note("no runs: `tickworks run NAME` forces one")
         return
     console = output.console()
-    console.print(_table(rows, opened, console.width))
+    console.print(_table(rows, system, console.width))
 
 
 def run_show(ctx: typer.Context, run_id: RunId, as_json: Json = False) -> None:
     """All there is to know of one run: its times, attempts and steps."""
-    opened = reading(ctx)
-    row = shown.one(opened.site, opened.tx, run_id)
+    system = reading(ctx)
+    row = system.runs.one(run_id)
     if row is None:
         raise Refusal("unknown_run", f"there is no run {run_id}: `tickworks runs` lists them")
     if as_json:
@@ -68,10 +58,10 @@ def run_show(ctx: typer.Context, run_id: RunId, as_json: Json = False) -> None:
         return
     console = output.console()
     console.print(Text(f"run {row['id']}", style="bold"), Text(row["service"]))
-    console.print(output.facts(_facts(row, opened)))
+    console.print(output.facts(_facts(row, system)))
     if row["attempts"]:
         console.print()
-        console.print(_attempts(row, opened))
+        console.print(_attempts(row, system))
     if row["steps"]:
         console.print()
         console.print(_steps(row))
@@ -79,16 +69,16 @@ def run_show(ctx: typer.Context, run_id: RunId, as_json: Json = False) -> None:
 
 def cancel(ctx: typer.Context, run_id: RunId, reason: Reason = None, as_json: Json = False) -> None:
     """Cancel a run: one that waits ends at once, one that runs is asked to stop."""
-    opened = acting(ctx)
-    done = acts.cancel(opened.site, run_id, by=who(), reason=reason)
+    system = acting(ctx)
+    done = system.runs.cancel(run_id, reason)
     if as_json:
-        output.print_json(shown.one(opened.site, opened.tx, run_id))
-    elif done.ended:
-        typer.echo(f"run {run_id} of {done.service} is cancelled")
-    elif done.again:
-        typer.echo(f"run {run_id} of {done.service} was asked to stop already and has not ended yet")
+        output.print_json(system.runs.one(run_id))
+    elif done["ended"]:
+        typer.echo(f"run {run_id} of {done['service']} is cancelled")
+    elif done["again"]:
+        typer.echo(f"run {run_id} of {done['service']} was asked to stop already and has not ended yet")
     else:
-        typer.echo(f"run {run_id} of {done.service} is asked to stop")
+        typer.echo(f"run {run_id} of {done['service']} is asked to stop")
 
 
 def _states(words: list[str]) -> list[str]:
@@ -100,13 +90,7 @@ def _states(words: list[str]) -> list[str]:
     return wanted
 
 
-def _node(opened: Opened, name: str | None) -> str | None:
-    if name is not None and stored_node.one(opened.tx, name) is None:
-        raise Refusal("unknown_node", f"there is no node {name!r}: `tickworks nodes` lists them")
-    return name
-
-
-def _table(rows: list[Row], opened: Opened, width: int) -> Any:
+def _table(rows: list[Row], system: System, width: int) -> Any:
     wide = width >= WIDE
     headings = ["RUN", "SERVICE", "WHEN", *(["BY"] if wide else []), "TOOK", "STATE"]
     headings += ["NODE", "WHY"] if wide else ["WHY"]
@@ -115,9 +99,9 @@ def _table(rows: list[Row], opened: Opened, width: int) -> Any:
     for row in rows:
         when = row["started_at"] or row["planned_at"] or row["requested_at"]
         why = _first_line(row["waiting_reason"] or row["error"] or row["reason"] or "")
-        cells = [str(row["id"]), row["service"], output.ago(when, opened.now)]
+        cells = [str(row["id"]), row["service"], output.ago(when, system.now)]
         cells += [row["trigger"].replace("_", " ")] if wide else []
-        cells += [_took(row, opened.now), state(row)]
+        cells += [_took(row, system.now), state(row)]
         cells += [row["node"] or output.NOTHING, why] if wide else [why]
         table.add_row(*cells)
     return table
@@ -140,8 +124,8 @@ def _first_line(text: str) -> str:
     return text.strip().split("\n", 1)[0]
 
 
-def _facts(row: Row, opened: Opened) -> list[tuple[str, Any]]:
-    zone = opened.site.zone
+def _facts(row: Row, system: System) -> list[tuple[str, Any]]:
+    zone = system.zone
     moved = row["progress"]
     asked = row["trigger"].replace("_", " ") + (f" by {row['requested_by']}" if row["requested_by"] else "")
     return [
@@ -156,7 +140,7 @@ def _facts(row: Row, opened: Opened) -> list[tuple[str, Any]]:
         ("granted", row["granted_at"] and output.local(row["granted_at"], zone)),
         ("started", row["started_at"] and output.local(row["started_at"], zone)),
         ("ended", row["ended_at"] and output.local(row["ended_at"], zone)),
-        ("took", _took(row, opened.now) if row["started_at"] else None),
+        ("took", _took(row, system.now) if row["started_at"] else None),
         ("progress", moved and f"{moved['done']:g}" + (f" of {moved['total']:g}" if moved["total"] else "")),
         ("node", row["node"]),
         ("run groups", ", ".join(row["run_groups"])),
@@ -167,14 +151,14 @@ def _facts(row: Row, opened: Opened) -> list[tuple[str, Any]]:
     ]
 
 
-def _attempts(row: Row, opened: Opened) -> Any:
+def _attempts(row: Row, system: System) -> Any:
     table = output.table("ATTEMPT", "NODE", "STARTED", "ENDED", "HOW", "ERROR", right=("ATTEMPT",))
     for each in row["attempts"]:
         table.add_row(
             str(each["n"]),
             each["node"],
-            output.local(each["started_at"], opened.site.zone),
-            output.local(each["ended_at"], opened.site.zone),
+            output.local(each["started_at"], system.zone),
+            output.local(each["ended_at"], system.zone),
             each["end"] or "running",
             _first_line(each["error"] or ""),
         )

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
 from cli import output
-from cli.opened import Opened, acting, glimpse, who
+from cli.system import System, acting, glimpse
 from cli.words import Json, Name, Reason
-from domain.time.clock import rfc3339
-from domain.time.clock_changes import clock_changes_ahead
-from domain.time.planned import next_times
-from domain.time.rule import FixedTime, OnDemand, Periodic, Rule
-from domain.time.stored import from_json
-from domain.time.text import describe
-from store import service as stored_service
-from web.acts.edits import Edits
-from web.acts.named import usable
+from domain.time.given import fields_of
+from domain.time.rule import Daemon, FixedTime, OnDemand, Periodic, Rule
+from web.acts.edit_service import EditProblems
 from web.acts.refusal import Refusal
-from web.shown import services as shown
-
-#: How far ahead clock changes are told of, in seconds.
-A_YEAR = 366 * 86_400
 
 
 def schedule(
@@ -56,33 +45,30 @@ def schedule(
     as_json: Json = False,
 ) -> None:
     """Change when a service runs, and show its next starts. With --preview alone: only show them."""
-    opened = glimpse(ctx)
-    before = _rule(opened, name)
+    system = glimpse(ctx)
+    before = _rule(system.services.one(name))
     after = _wanted(before, every, align, at, zone, weekdays, days, on_demand)
     values = {key: value for key, value in (("misfire", misfire), ("overlap", overlap)) if value is not None}
     if revert and (after is not None or values):
         raise typer.BadParameter("--revert: it goes with no other change")
     if after is not None and (problems := after.problems()):
         raise Refusal("bad_schedule", "; ".join(problems))
-    if not dry_run and (revert or after is not None or values):
-        opened = acting(ctx)
-        edits = Edits(opened.site, by=who(), reason=reason)
-        if revert:
-            edits.revert(name, "rule")
-        else:
-            edits.schedule(name, after, **values)
-        after = _rule(opened, name)
-    _show(opened, name, after or before, preview or 5, as_json=as_json)
+    changes = {**(fields_of(after) if after is not None else {}), **values}
+    if not dry_run and (revert or changes):
+        system = acting(ctx, name)
+        system.services.change(name, {"revert": ["rule"]} if revert else changes, reason)
+        changes = {}
+    _show(system, name, changes, preview or 5, as_json=as_json)
 
 
-def _rule(opened: Opened, name: str) -> Rule:
-    """The schedule in force. Raises Refusal."""
-    service = usable(opened.site, name)
-    row = stored_service.one(opened.tx, service.name) if opened.ready else None
-    if row is not None:
-        return from_json(shown.values_of(service, None, row)["rule"])
-    declared = next((each for each in opened.site.declared() if each.name == service.name), None)
-    return from_json(declared.defaults["rule"]) if declared else service.schedule
+def _rule(row: Mapping[str, Any]) -> Rule:
+    """The schedule in force, of a service as it is shown."""
+    if row["kind"] == "periodic":
+        return Periodic(row["period"], row["align"])
+    if row["kind"] == "fixed_time":
+        lists = {name: tuple(row[name]) for name in ("times", "weekdays", "days")}
+        return FixedTime(zone=row["zone"], **lists)
+    return Daemon() if row["kind"] == "daemon" else OnDemand()
 
 
 def _wanted(
@@ -136,27 +122,21 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",")) if text.strip() else ()
 
 
-def _show(opened: Opened, name: str, rule: Rule, number: int, *, as_json: bool) -> None:
-    service = usable(opened.site, name)
-    own = rule.zone if isinstance(rule, FixedTime) and rule.zone else None
-    zone = ZoneInfo(own) if own else opened.site.zone
-    now = int(opened.now)
-    starts = next_times(rule, now, number, opened.site.zone)
-    changes = clock_changes_ahead(rule, now, now + A_YEAR, opened.site.zone)
+def _show(system: System, name: str, changes: Mapping[str, Any], number: int, *, as_json: bool) -> None:
+    shown = system.services.preview(name, changes, number)
+    if shown["problems"]:
+        raise EditProblems(shown["problems"])
     if as_json:
         document: dict[str, Any] = {
-            "service": service.name,
-            "schedule": describe(rule),
-            "zone": zone.key,
-            "next": [rfc3339(start.at) for start in starts],
-            "warnings": [change.sentence for change in changes],
+            **{key: shown[key] for key in ("service", "schedule", "zone")},
+            "next": [start["at"] for start in shown["next"]],
+            "warnings": [warning["text"] for warning in shown["warnings"]],
         }
         output.print_json(document)
         return
-    typer.echo(f"{service.name}: {describe(rule)}")
-    for start in starts:
-        local = datetime.fromtimestamp(start.at, zone)
-        typer.echo(f"  {local:%a %Y-%m-%d %H:%M %Z}  in {output.span(start.at - now)}")
-    typer.echo(f"times are of {zone.key}" if starts else "it has no planned times")
-    for change in changes:
-        output.note(f"note: {change.sentence}")
+    typer.echo(f"{shown['service']}: {shown['schedule']}")
+    for start in shown["next"]:
+        typer.echo(f"  {start['local']}  in {output.span(output.epoch(start['at']) - int(system.now))}")
+    typer.echo(f"times are of {shown['zone']}" if shown["next"] else "it has no planned times")
+    for warning in shown["warnings"]:
+        output.note(f"note: {warning['text']}")

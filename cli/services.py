@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
 from cli import output, services_table
-from cli.opened import Opened, glimpse
+from cli.system import System, glimpse
 from cli.words import Json, Name
-from store import node, setting
-from web.acts.named import find
-from web.shown import services as shown
 
 Row = dict[str, Any]
 
@@ -23,22 +21,22 @@ def services(
     every: Annotated[bool, typer.Option("--all", help="Also what is off, planned or legacy.")] = False,
 ) -> None:
     """One row per service: schedule, last run, next run, and what it does or waits for now."""
-    opened = glimpse(ctx)
-    rows = shown.listing(opened.site, opened.tx_or_none)
+    system = glimpse(ctx)
+    rows = system.services.listing()
     if as_json:
         output.print_json({"services": rows})
         return
     console = output.console()
-    for line in _above(opened):
+    for line in _above(system):
         console.print(Text(line, style="yellow"))
-    for part in services_table.render(rows, console.width, opened.now, every=every):
+    for part in services_table.render(rows, console.width, system.now, every=every):
         console.print(part)
 
 
 def show(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
     """All there is to know of one service."""
-    opened = glimpse(ctx)
-    row = shown.one(opened.site, opened.tx_or_none, find(opened.site, name).name)
+    system = glimpse(ctx)
+    row = system.services.one(name)
     if as_json:
         output.print_json(row)
         return
@@ -47,57 +45,53 @@ def show(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
     if row["description"]:
         console.print(Text(row["description"]))
     console.print()
-    console.print(output.facts(_facts(row, opened)))
+    console.print(output.facts(_facts(row, system)))
     if row["tasks"]:
         console.print()
         console.print(_tasks(row["tasks"]))
     for process in row["processes"]:
         console.print()
-        console.print(output.facts(_process(process, opened)))
+        console.print(output.facts(_process(process, system)))
         if process["last_words"] and process["state"] != "running":
             console.print(Text(process["last_words"], style="dim"))
 
 
-def _above(opened: Opened) -> list[str]:
+def _above(system: System) -> list[str]:
     """What an operator must know before reading the table."""
-    if not opened.ready:
+    seen = system.glance()
+    if seen is None:
         return ["Nothing has run here yet: start everything on this machine with `tickworks up`."]
     lines = []
-    if stopped := setting.get(opened.tx, "maintenance"):
-        why = f": {stopped['reason']}" if stopped.get("reason") else ""
-        lines.append(f"Maintenance is on since {_clock(opened, stopped['at'])}{why}. Nothing starts.")
-    if not any(row["state"] == "up" for row in node.rows(opened.tx)):
+    if stopped := seen["maintenance"]:
+        why = f": {stopped['reason']}" if stopped["reason"] else ""
+        since = f"{datetime.fromisoformat(stopped['since']).astimezone(system.zone):%Y-%m-%d %H:%M}"
+        lines.append(f"Maintenance is on since {since}{why}. Nothing starts.")
+    if not seen["nodes_up"]:
         lines.append("No node is up: start one with `tickworks up`.")
     return lines
 
 
-def _clock(opened: Opened, at: float) -> str:
-    from datetime import datetime
-
-    return f"{datetime.fromtimestamp(at, opened.site.zone):%Y-%m-%d %H:%M}"
-
-
-def _process(process: Row, opened: Opened) -> list[tuple[str, Any]]:
+def _process(process: Row, system: System) -> list[tuple[str, Any]]:
     """One instance of a daemon, and why it is not running."""
     state = process["state"].replace("_", " ")
     ready = "" if process["ready_at"] or process["state"] != "running" else ", not ready yet"
     again = process["next_start_at"]
     return [
         ("process", f"on {process['node']}" if process["node"] else "nowhere"),
-        ("state", f"{state} since {output.ago(process['since'], opened.now)}{ready}"),
+        ("state", f"{state} since {output.ago(process['since'], system.now)}{ready}"),
         ("restarts", process["restarts"] or None),
-        ("next try", output.ago(again, opened.now) if again else None),
+        ("next try", output.ago(again, system.now) if again else None),
         ("last end", process["last_end"]),
     ]
 
 
-def _facts(row: Row, opened: Opened) -> list[tuple[str, Any]]:
-    now = opened.now
+def _facts(row: Row, system: System) -> list[tuple[str, Any]]:
+    now = system.now
     timed = row["kind"] in ("periodic", "fixed_time") or None
     schedule = row["schedule"]
     if row["kind"] == "fixed_time" and not row["zone"]:
-        schedule += f" ({opened.site.settings.site.zone})"
-    due = output.local(row["next_due_at"], (row["zone"] and _zone(row["zone"])) or opened.site.zone)
+        schedule += f" ({system.zone.key})"
+    due = output.local(row["next_due_at"], (row["zone"] and _zone(row["zone"])) or system.zone)
     last = f"{output.ago(row['last_run_at'], now)}, {row['last_outcome'] or 'not ended yet'}"
     if row["last_duration"] is not None:
         last += f", took {output.took(row['last_duration'])}"

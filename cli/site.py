@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.text import Text
@@ -11,10 +11,9 @@ from actors.catalogue import PROFILES
 from cli import output
 from cli.opened import Opened, acting, glimpse, who
 from cli.words import Json, Reason, Switch
-from node.site import active_profiles
-from store import setting
 from web.acts import profiles
 from web.shown import nodes as shown_nodes
+from web.shown import site
 
 app = typer.Typer(no_args_is_help=True, help="Profiles of the catalogue, and the site at a glance.")
 
@@ -44,7 +43,7 @@ def profile(
 def status(ctx: typer.Context, as_json: Json = False) -> None:
     """The site at a glance: profiles, nodes, maintenance, and where its settings come from."""
     opened = glimpse(ctx)
-    document = _status(opened)
+    document = site.status(opened.site.settings, opened.tx if opened.ready else None)
     if as_json:
         output.print_json(document)
         return
@@ -72,39 +71,6 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         state = Text("on", style="green") if each["on"] else Text("off", style="dim")
         table.add_row(each["name"], state, str(each["services"]), each["source"])
     console.print(table)
-
-
-def _status(opened: Opened) -> dict[str, Any]:
-    settings = opened.site.settings
-    live = profiles.live_profiles(opened.tx) if opened.ready else {}
-    on = active_profiles(settings, live)
-    file_says = settings.sources.get("site.profiles", "default")
-    return {
-        "name": settings.site.name,
-        "zone": settings.site.zone,
-        "database": "SQLite" if settings.database.path else "PostgreSQL",
-        "broker": "database" if settings.broker.embedded else "RabbitMQ",
-        "file": str(settings.file) if settings.file else None,
-        "maintenance": setting.get(opened.tx, "maintenance") if opened.ready else None,
-        "nodes": shown_nodes.listing(opened.tx) if opened.ready else [],
-        "profiles": [
-            {
-                "name": name,
-                "on": name in on,
-                "services": profiles.size(name),
-                "source": _source(name, live, name in settings.site.profiles, file_says),
-            }
-            for name in PROFILES
-        ],
-    }
-
-
-def _source(name: str, live: dict[str, bool], in_file: bool, file_says: str) -> str:
-    if name == "core":
-        return "always"
-    if name in live:
-        return "live"
-    return file_says if in_file else "default"
 
 
 def _running(opened: Opened) -> bool:

@@ -10,34 +10,33 @@ import typer
 
 from cli import output
 from cli.moments import ahead
-from cli.opened import Opened, acting, who
+from cli.system import System, acting
 from cli.words import Name, Names, Reason, SomeNames, Switch
-from web.acts.edits import Edits
 
 Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="30m, 2h, or an instant.")]
 
 
 def enable(ctx: typer.Context, names: Names, reason: Reason = None) -> None:
     """Plan services again, from now on."""
-    _told(_edits(acting(ctx, *names), reason).enable(names), "enabled")
+    _told(acting(ctx, *names).services.enable(names, reason), "enabled")
 
 
 def disable(ctx: typer.Context, names: Names, reason: Reason = None) -> None:
     """Plan services no more; what waits of them is skipped, what runs goes on."""
-    _told(_edits(acting(ctx, *names), reason).disable(names), "disabled")
+    _told(acting(ctx, *names).services.disable(names, reason), "disabled")
 
 
 def pause(ctx: typer.Context, names: SomeNames = None, until: Until = None, reason: Reason = None) -> None:
     """Start nothing of these services, or of any, until they are resumed."""
-    opened = acting(ctx, *(names or []))
-    end = ahead(until, "--until", opened.now, opened.site.zone)
-    done = _edits(opened, reason).pause(names or [], end)
-    _told(done, "paused" + _clock(opened, end), every=not names)
+    system = acting(ctx, *(names or []))
+    end = None if until is None else ahead(until, "--until", system.now, system.zone)
+    done = system.services.pause(names or [], end, reason)
+    _told(done, "paused" + _clock(system, end), every=not names)
 
 
 def resume(ctx: typer.Context, names: SomeNames = None, reason: Reason = None) -> None:
     """Let paused services go on; the times that passed are skipped."""
-    done = _edits(acting(ctx, *(names or [])), reason).resume(names or [])
+    done = acting(ctx, *(names or [])).services.resume(names or [], reason)
     _told(done, "resumed", "not paused", every=not names)
 
 
@@ -48,7 +47,7 @@ def maintenance(
 ) -> None:
     """Start nothing on the whole site, or go on."""
     on = switch is Switch.on
-    changed = _edits(acting(ctx), reason).maintenance(on)
+    changed = acting(ctx).services.maintenance(on, reason)
     then = "nothing starts until `tickworks maintenance off`" if on else "services start again"
     typer.echo(
         f"maintenance is {switch.value}: {then}" if changed else f"maintenance was {switch.value} already"
@@ -64,21 +63,17 @@ def logging(
     ] = None,
 ) -> None:
     """Switch full logging of a service's runs on or off."""
-    opened = acting(ctx, name)
+    system = acting(ctx, name)
     on = switch is Switch.on
     if span is not None and not on:
         raise typer.BadParameter("--for: it goes with `logging on`")
-    until = ahead(span, "--for", opened.now, opened.site.zone)
-    service = _edits(opened, None).logging(name, on, until)
-    typer.echo(f"{service}: logging is {switch.value}" + _clock(opened, until))
+    until = None if span is None else ahead(span, "--for", system.now, system.zone)
+    (service,) = system.services.logging(name, on, until)
+    typer.echo(f"{service}: logging is {switch.value}" + _clock(system, until))
 
 
-def _edits(opened: Opened, reason: str | None) -> Edits:
-    return Edits(opened.site, by=who(), reason=reason)
-
-
-def _clock(opened: Opened, at: float | None) -> str:
-    return "" if at is None else f" until {datetime.fromtimestamp(at, opened.site.zone):%Y-%m-%d %H:%M}"
+def _clock(system: System, at: float | None) -> str:
+    return "" if at is None else f" until {datetime.fromtimestamp(at, system.zone):%Y-%m-%d %H:%M}"
 
 
 def _told(done: Mapping[str, bool], what: str, otherwise: str = "", *, every: bool = False) -> None:

@@ -15,10 +15,9 @@ from rich.live import Live
 from rich.text import Text
 
 from cli import output, services_table
-from cli.opened import Opened, reading
+from cli.system import System, reading
 from store.errors import DatabaseError
-from web.shown import nodes as shown_nodes
-from web.shown import services as shown
+from web.acts.refusal import Refusal
 
 #: Seconds between two looks.
 REFRESH = 1.0
@@ -26,42 +25,42 @@ REFRESH = 1.0
 
 def top(ctx: typer.Context) -> None:
     """The services, live: refreshed each second; q or Ctrl-C ends it."""
-    opened = reading(ctx)
+    system = reading(ctx)
     console = output.console()
     if not (sys.stdout.isatty() and sys.stdin.isatty()):
-        console.print(_screen(opened, console.width))
+        console.print(_screen(system, console.width))
         return
     with _keys(), Live(console=console, screen=True, auto_refresh=False) as live:
         try:
             while True:
-                live.update(_safely(opened, console.width), refresh=True)
+                live.update(_safely(system, console.width), refresh=True)
                 if _key_within(REFRESH) in ("q", "Q"):
                     return
         except KeyboardInterrupt:
             return
 
 
-def _safely(opened: Opened, width: int) -> RenderableType:
-    """The screen; while the database is away, that."""
+def _safely(system: System, width: int) -> RenderableType:
+    """The screen; while it cannot be reached, that."""
     try:
-        return _screen(opened, width)
-    except DatabaseError as error:
+        return _screen(system, width)
+    except (DatabaseError, Refusal) as error:
         return Text(f"{error}; trying again", style="red")
 
 
-def _screen(opened: Opened, width: int) -> RenderableType:
-    rows = shown.listing(opened.site, opened.tx)
-    parts = services_table.render(rows, width, opened.now)
-    return Group(_headline(opened, rows), Text(""), *parts)
+def _screen(system: System, width: int) -> RenderableType:
+    rows = system.services.listing()
+    parts = services_table.render(rows, width, system.now)
+    return Group(_headline(system, rows), Text(""), *parts)
 
 
-def _headline(opened: Opened, rows: list[services_table.Row]) -> Text:
-    nodes = [each for each in shown_nodes.listing(opened.tx) if each["state"] in ("up", "draining")]
+def _headline(system: System, rows: list[services_table.Row]) -> Text:
+    nodes = [each for each in system.nodes.listing() if each["state"] in ("up", "draining")]
     slots = sum(each["slots"] for each in nodes)
     busy = sum(each["busy"] for each in nodes)
     waiting = sum(row["queued_since"] is not None for row in rows)
     failing = sum(row["consecutive_failures"] > 0 for row in rows)
-    line = Text(opened.site.settings.site.name, style="bold")
+    line = Text(system.name, style="bold")
     line.append(f"   {output.count(len(nodes), 'node')} up", style="green" if nodes else "red")
     line.append(f"   {busy} of {output.count(slots, 'slot')} busy", style="")
     line.append(f"   {waiting} waiting", style="yellow" if waiting else "dim")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import socket
 from collections.abc import Callable, Sequence
@@ -10,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import output, process_log
+from cli import output, process_log, welcome
 from cli.opened import settings_of, stored_profiles
 from config.settings import Settings
 from node.site import Site, open_site
-from store import database
+from store import change, database
+from web.access import oidc_extra
+from web.access.loopback import loopback
 from web.acts.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -70,8 +71,11 @@ def web(ctx: typer.Context, port: Port = None, seconds: Seconds = None) -> None:
     """The page alone."""
     site = _site(ctx, port=port)
     listener = _listen(site.settings)
-    said = f"The page is at {_address(listener)}. Ctrl-C stops it."
-    _run(site, [_web_part(listener)], seconds, lambda: output.note(said), joins=False)
+
+    def lines(sign_in: str) -> list[str]:
+        return [f"The page is at {_address(listener)}.", f"sign in: {sign_in}", "Ctrl-C stops it."]
+
+    _run(site, [_web_part(listener)], seconds, lambda: welcome.say(site, lines), joins=False)
 
 
 def _site(ctx: typer.Context, port: int | None = None, roles: str | None = None, **node: object) -> Site:
@@ -79,7 +83,7 @@ def _site(ctx: typer.Context, port: int | None = None, roles: str | None = None,
     given = {f"node.{key}": None if value is None else str(value) for key, value in node.items()}
     given |= {"web.port": None if port is None else str(port), "node.roles": roles}
     settings = settings_of(ctx, given)
-    process_log.for_processes(settings.logs.level)
+    process_log.for_processes(settings.logs, settings.node.name)
     live = stored_profiles(settings)
     # The agent forks: nothing of an open database may be inherited.
     database.close()
@@ -112,15 +116,18 @@ def _web_part(listener: socket.socket) -> Part:
 
 
 def _listen(settings: Settings) -> socket.socket:
-    """The page's socket, taken before anything starts. Raises Refusal (port_taken, open_network)."""
+    """The page's socket, taken before anything starts.
+
+    Raises Refusal (port_taken, open_network, missing_libraries).
+    """
     host, port = settings.web.host, settings.web.port
-    if not _loopback(host):
-        raise Refusal(
-            "open_network",
-            f"[web] host is {host}: the page has no sign-in yet, so it listens on this machine only; "
-            "use 127.0.0.1 and a tunnel",
-        )
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    if settings.oidc.configured and (text := oidc_extra.missing()):
+        raise Refusal("missing_libraries", text)
+    if not loopback(host):
+        welcome.refuse_open_network(settings)
+    # With the protocol named, asyncio switches Nagle's algorithm off: small answers would wait 40 ms.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
@@ -136,15 +143,6 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _run(
     site: Site,
     parts: Sequence[Part],
@@ -157,7 +155,9 @@ def _run(
     from node.agent import Agent
 
     agent = Agent(site, parts, joins=joins, first_look=first_look, starters=_starters())
-    raise typer.Exit(agent.run(ready, seconds))
+    # What the processes change is no command of whoever started them.
+    with change.origin(via="system"):
+        raise typer.Exit(agent.run(ready, seconds))
 
 
 def _starters() -> dict[str, Callable[[Child], int]]:
@@ -168,19 +168,24 @@ def _starters() -> dict[str, Callable[[Child], int]]:
 
 
 def _welcome(site: Site, listener: socket.socket) -> None:
-    """Where the page is, and what to do first."""
+    """Where the page is, how to sign in, and what to do first."""
     built = next(iter(site.services), None)
-    lines = [
-        f"{_node_line(site)}.",
-        "",
-        f"  page       {_address(listener)}   (this machine only; no sign-in yet)",
-        "  services   tickworks services",
-        "  live       tickworks top",
-        *([f"  force one  tickworks run {built} --wait"] if built else []),
-        "",
-        "Ctrl-C stops it; runs get 10 s to end, a second Ctrl-C stops at once.",
-    ]
-    typer.echo("\n".join(lines))
+    only = "   (this machine only)" if loopback(site.settings.web.host) else ""
+
+    def lines(sign_in: str) -> list[str]:
+        return [
+            f"{_node_line(site)}.",
+            "",
+            f"  page       {_address(listener)}{only}",
+            f"  sign in: {sign_in}",
+            "  services   tickworks services",
+            "  live       tickworks top",
+            *([f"  force one  tickworks run {built} --wait"] if built else []),
+            "",
+            "Ctrl-C stops it; runs get 10 s to end, a second Ctrl-C stops at once.",
+        ]
+
+    welcome.say(site, lines)
 
 
 def _node_line(site: Site) -> str:

@@ -11,29 +11,25 @@ from typing import Any
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from cli import output
-from cli.opened import Opened
+from cli.system import System
 from domain.run_state import FINAL
-from web.shown import runs as shown
-
-#: Seconds between two looks.
-PAUSE = 0.2
 
 
-def wait_for(opened: Opened, run_ids: Sequence[int]) -> list[dict[str, Any]]:
+def wait_for(system: System, run_ids: Sequence[int]) -> list[dict[str, Any]]:
     """Wait until all of these have ended and say how; the runs. Ctrl-C leaves them running."""
     ended: dict[int, dict[str, Any]] = {}
     try:
         with _progress(run_ids) as show:
             while len(ended) < len(run_ids):
                 for run_id in run_ids:
-                    row = shown.one(opened.site, opened.tx, run_id)
+                    row = system.runs.one(run_id)
                     if row is None or run_id in ended:
                         continue
                     show(row)
                     if row["state"] in FINAL:
                         ended[run_id] = row
                 if len(ended) < len(run_ids):
-                    time.sleep(PAUSE)
+                    time.sleep(system.runs.pause)
     except KeyboardInterrupt:
         left = ", ".join(str(run_id) for run_id in run_ids if run_id not in ended)
         output.note(f"run {left} goes on: `tickworks run-show ID` shows it, `tickworks cancel ID` stops it")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 
 import psutil
@@ -50,11 +51,26 @@ def test_up_ends_by_itself_after_its_seconds(site: Site) -> None:
         end(process)
 
 
+def test_a_new_site_prints_a_one_time_password_and_a_later_start_how_to_get_one(site: Site) -> None:
+    def started(number: int) -> str:
+        process = site.start("web", "--seconds", "1", "--port", "0")
+        try:
+            until(lambda: process.poll() is not None, "it has ended", seconds=40)
+        finally:
+            end(process)
+        return site.said().split("The page is at ")[number]
+
+    assert re.search(r"^sign in: admin / ([a-z2-9]{4}-){3}[a-z2-9]{4}  \(once;", started(1), re.MULTILINE)
+    assert "sign in: admin  (a new password: tickworks user password admin)" in started(2)
+    (admin,) = site.say("user", "list", "--json").json["users"]
+    assert (admin["name"], admin["role"], admin["one_time"]) == ("admin", "admin", True)
+
+
 def test_a_page_open_to_the_network_is_refused(site: Site) -> None:
     site.file.write_text('[web]\nhost = "0.0.0.0"\n')
     said = site.say("up")
     assert said.code == 2
-    assert "no sign-in" in said.err
+    assert "tickworks user add NAME --role admin" in said.err
 
 
 def test_a_node_runs_without_page_and_beat(site: Site) -> None:

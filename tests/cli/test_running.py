@@ -205,27 +205,35 @@ def test_the_site_is_healthy(running: Site) -> None:
     assert set(kinds) <= {"beat", "system", "web", "worker"}
 
 
-def get(site: Site, path: str) -> tuple[int, Any]:
+def get(site: Site, path: str, token: str = "") -> tuple[int, Any]:
     address = next(word for word in site.said().split() if word.startswith("http://"))
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
-        with urllib.request.urlopen(address + path, timeout=10) as answer:
+        asked = urllib.request.Request(address + path, headers=headers)
+        with urllib.request.urlopen(asked, timeout=10) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
 
 
-def test_the_page_lists_the_services_and_the_api_the_same_objects(running: Site) -> None:
+def test_health_is_open_and_all_else_asks_who_comes(running: Site) -> None:
     assert get(running, "/healthz") == (200, '{"status":"ok"}')
     until(lambda: get(running, "/readyz")[0] == 200, "it is ready")
+    assert get(running, "/api/v1/services")[0] == 401
     status, page = get(running, "/")
+    assert (status, "Sign in" in page, "Adder" in page) == (200, True, False)
+
+
+def test_the_page_lists_the_services_and_the_api_the_same_objects(running: Site) -> None:
+    token = running.say("token", "add", "a test", "--user", "admin").out.strip()
+    status, page = get(running, "/", token)
     assert status == 200
     assert "Adder" in page
-    assert "<script" not in page
-    told = json.loads(get(running, "/api/v1/services")[1])["services"]
+    told = json.loads(get(running, "/api/v1/services", token)[1])["services"]
     shown = running.say("services", "--json").json["services"]
     assert [row.keys() for row in told] == [row.keys() for row in shown]
-    assert json.loads(get(running, "/api/v1/runs?limit=1")[1])["runs"][0].keys() == RUN_FIELDS
-    assert get(running, "/api/v1/nothing")[0] == 404
+    assert json.loads(get(running, "/api/v1/runs?limit=1", token)[1])["runs"][0].keys() == RUN_FIELDS
+    assert get(running, "/api/v1/nothing", token)[0] == 404
 
 
 def test_a_second_up_on_the_same_port_says_so_and_ends(running: Site) -> None:

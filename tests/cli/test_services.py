@@ -88,7 +88,7 @@ def test_legacy_ones_are_told_from_those_that_are_off(known: Site) -> None:
         ("adder", "enabled", None),
         ("sleeping", "disabled", "disabled unless a site enables it"),
         ("needy", "not_configured", "set moon.enabled"),
-        ("reports_to_email", "planned", "its work is not built yet"),
+        ("provisioning_manager", "planned", "its work is not built yet"),
         ("billing", "off", "profile billing is off: tickworks site profile on billing"),
     ],
 )

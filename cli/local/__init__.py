@@ -1,0 +1,1 @@
+"""What commands do on the system of this folder: by its database."""

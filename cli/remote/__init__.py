@@ -1,0 +1,1 @@
+"""What commands do on a system that runs elsewhere: by its HTTP interface."""

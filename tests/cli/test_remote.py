@@ -1,0 +1,235 @@
+"""Does the command do on a system elsewhere what it does on the machine itself?"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.local.system import Local
+from cli.remote.system import Remote
+from cli.system import ELSEWHERE, STARTS
+from tests.cli.conftest import ROOT, Said, Site, make_site
+from tests.cli.elsewhere import WITH_JOBS, Elsewhere, page_of, token_of
+from tests.cli.test_exit_codes import REFUSED, UNKNOWN, WRONG_USAGE
+from tests.support.process import end
+from tests.support.until import until
+
+READS = [
+    *(("services",), ("services", "--all"), ("services", "--json")),
+    *(("show", "holder"), ("show", "The Adder"), ("show", "everywhere"), ("show", "billing", "--json")),
+    *(("show", "Statistics Manager / Meta Info"), ("show", "watcher")),
+    *(("runs",), ("runs", "--json"), ("runs", "--limit", "2"), ("runs", "--state", "failed,queued")),
+    *(("runs", "--service", "The Adder", "--since", "1h"), ("runs", "--node", "n1")),
+    *(("run-show", "1"), ("run-show", "1", "--json"), ("run-show", "2"), ("run-show", "3")),
+    *(("logs", "1"), ("logs", "talker"), ("logs", "breaker"), ("logs", "3", "--json")),
+    *(("groups",), ("groups", "--json"), ("nodes",), ("nodes", "--json"), ("top",)),
+    *(("jobs", "list"), ("jobs", "list", "--json"), ("jobs", "list", "--all"), ("jobs", "kinds")),
+    *(("jobs", "list", "--state", "cancelled"), ("jobs", "list", "--kind", "mailbox_create")),
+    *(("jobs", "kinds", "--json"), ("jobs", "show", "1"), ("jobs", "show", "2", "--json")),
+    *(("alerts",), ("alerts", "--all"), ("alerts", "--json"), ("alerts", "--all", "--json")),
+    *(("schedule", "holder"), ("schedule", "holder", "--preview", "200", "--json")),
+    ("schedule", "everywhere", "--at", "02:30", "--zone", "Europe/Berlin", "--dry-run"),
+    *(("health",), ("health", "--json")),
+]
+
+#: What does something, and what makes it undone.
+ACTS = [
+    (("enable", "Sleeping", "--reason", "now"), ("disable", "sleeping")),
+    (("disable", "talker", "breaker"), ("enable", "talker", "breaker")),
+    (("pause", "talker", "--until", "2099-01-01T00:00:00Z"), ("resume", "talker")),
+    (("pause",), ("resume",)),
+    (("maintenance", "on", "--reason", "a move"), ("maintenance", "off")),
+    (("logging", "on", "talker", "--for", "30m"), ("logging", "off", "talker")),
+    (("priority", "adder", "3"), ("priority", "adder", "5")),
+    (("parallel", "adder", "2"), ("parallel", "adder", "1")),
+    (("schedule", "talker", "--every", "5", "--align", "2"), ("schedule", "talker", "--revert")),
+    (("schedule", "everywhere", "--at", "05:30,17:30"), ("schedule", "everywhere", "--revert")),
+    (("drain", "n1", "--timeout", "3000"), ("undrain", "n1")),
+    (("resize", "n1", "--processes", "2", "--threads", "2"), ("undrain", "n1")),
+    (("restart", "watcher"), ("undrain", "n1")),
+    (("jobs", "hold", "1", "--why", "unpaid"), ("jobs", "release", "1")),
+    (("jobs", "limits", "mailbox_create", "--parallel", "1"), ("jobs", "limits", "--at-once", "4")),
+    (("jobs", "retry", "--failed"), ("jobs", "retry", "--failed", "--kind", "mailbox_create")),
+    (
+        ("jobs", "add", "mailbox_create", "--org", "o", "--arg", "quota=7"),
+        ("jobs", "list", "--state", "done"),
+    ),
+]
+
+LOCAL_ONLY = [
+    *(("up",), ("node",), ("web",), ("beat",), ("migrate",), ("check",), ("backup", "list")),
+    *(("secret", "list"), ("user", "list"), ("token", "list"), ("site", "status"), ("events", "list")),
+]
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A system that runs, with a run that holds, one that waits, ended ones, jobs, a mute and a window."""
+    site = make_site(tmp_path_factory.mktemp("there"), WITH_JOBS)
+    process = site.up()
+    site.say("logging", "on", "talker")
+    site.say("run", "adder", "--arg", "left=2", "--wait")
+    site.say("run", "breaker", "--wait")
+    site.say("run", "talker", "--wait")
+    site.say("run", "stepper", "--wait")
+    holder = site.say("run", "holder").out.strip()
+    until(lambda: site.run(int(holder))["state"] == "running", "the holder runs")
+    site.say("run", "rival")
+    for quota in ("1", "2", "3"):
+        said = site.say("jobs", "add", "mailbox_create", "--org", "acme", "--arg", f"quota={quota}")
+        assert said.code == 0, said.err
+    site.say("jobs", "cancel", "2")
+    site.say("jobs", "hold", "3", "--why", "unpaid")
+    site.say("alerts", "mute", "failing", "--reason", "known")
+    site.say("alerts", "window", "--until", "2h", "--object", "node n1")
+    yield site
+    site.say("cancel", holder)
+    end(process, how=signal.SIGINT)
+
+
+@pytest.fixture(scope="module")
+def away(there: Site) -> Elsewhere:
+    """The same system, for an admin who is elsewhere."""
+    return Elsewhere(page_of(there), token_of(there, "admin"))
+
+
+@pytest.mark.parametrize("words", READS, ids=" ".join)
+def test_it_shows_the_same(there: Site, away: Elsewhere, words: tuple[str, ...]) -> None:
+    said: list[Said] = []
+
+    def same() -> bool:
+        # Ages move on between two looks.
+        said[:] = [there.say(*words), away.say(*words)]
+        return said[0] == said[1]
+
+    try:
+        until(same, "both say the same")
+    except AssertionError:
+        assert said[0] == said[1]
+    assert said[1].code == 0, said[1].err
+
+
+@pytest.mark.parametrize(("do", "undo"), ACTS, ids=lambda words: " ".join(words))
+def test_it_does_the_same(there: Site, away: Elsewhere, do: tuple[str, ...], undo: tuple[str, ...]) -> None:
+    here = [there.say(*do), there.say(*undo)]
+    remotely = [away.say(*do), away.say(*undo)]
+    assert [said.code for said in here] == [0, 0], here
+    assert [_without_ages(said) for said in remotely] == [_without_ages(said) for said in here]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        case
+        for case, _ in [*WRONG_USAGE, *REFUSED, *UNKNOWN]
+        if case[0] in ELSEWHERE and "everywhere" not in case and case != ("logs", "adder")
+    ]
+    + [
+        *(("drain", "n9"), ("undrain", "n9"), ("restart", "adder"), ("logs", "sleeping")),
+        *(("jobs", "show", "99"), ("jobs", "cancel", "1", "99"), ("jobs", "release", "1")),
+        *(("jobs", "add", "mailbox", "--org", "o"), ("jobs", "run", "2"), ("jobs", "list", "--state", "x")),
+        *(("jobs", "add", "mailbox_create", "--org", "o")),
+        *(("alerts", "ack", "99"), ("alerts", "unmute", "99"), ("alerts", "mute", "fialing")),
+        *(("alerts", "cancel-window", "99"), ("show", ""), ("show", "a/b"), ("cancel", "1")),
+        *(("enable", "adder", "billing"), ("schedule", "addre", "--every", "5")),
+    ],
+    ids=" ".join,
+)
+def test_it_refuses_the_same(there: Site, away: Elsewhere, words: tuple[str, ...]) -> None:
+    here, remotely = there.say(*words), away.say(*words)
+    assert here.code != 0
+    assert remotely == here
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("jobs", "hold", "1", "--why", "x"), ("resize", "n1", "--processes", "99", "--threads", "1")],
+    ids=" ".join,
+)
+def test_a_value_that_only_the_server_knows_is_wrong_usage(
+    there: Site, away: Elsewhere, words: tuple[str, ...]
+) -> None:
+    for said in (there.say(*words), away.say(*words)):
+        assert (said.code, said.out, len(said.err.splitlines())) == (2, "", 1)
+
+
+def test_a_run_is_awaited_and_its_end_is_the_exit_code(away: Elsewhere) -> None:
+    done = away.say("run", "adder", "--arg", "left=40", "--wait")
+    assert (done.code, "sum 41" in done.err) == (0, True)
+    assert away.say("run-show", done.out.strip(), "--json").json["requested_by"] == "of_admin"
+    failed = away.say("run", "breaker", "--wait", "--json")
+    assert (failed.code, failed.json["runs"][0]["state"]) == (1, "failed")
+
+
+def test_a_run_that_waits_says_why(away: Elsewhere) -> None:
+    said = away.say("run", "rival")
+    assert said.code == 0
+    assert "Rival: merged into run" in said.err
+    assert "Holder" in said.err
+
+
+def test_a_log_is_followed_until_the_run_ends(there: Site, away: Elsewhere, tmp_path: Path) -> None:
+    away.say("logging", "on", "sleeping")
+    held = away.say("runs", "--service", "holder", "--state", "running", "--json").json["runs"][0]["id"]
+    output = tmp_path / "followed"
+    following = away.start(output, "logs", "-f", str(held))
+    until(lambda: "start: attempt 1" in output.read_text(), "the start is shown")
+    assert following.poll() is None
+    away.say("cancel", str(held))
+    until(lambda: following.poll() is not None, "it ends with the run")
+    assert following.returncode == 0
+    assert "end: " in output.read_text()
+    # The others look at one that runs.
+    again = int(away.say("run", "holder").out)
+    until(lambda: there.run(again)["state"] == "running", "the holder runs again")
+
+
+@pytest.mark.parametrize("words", LOCAL_ONLY, ids=" ".join)
+def test_what_works_on_the_machine_only_says_so(words: tuple[str, ...]) -> None:
+    said = Elsewhere("http://127.0.0.1:1").say(*words)
+    assert (said.code, said.out, len(said.err.splitlines())) == (3, "", 1)
+    assert f"tickworks {words[0]}" in said.err
+    assert "run it on the machine" in said.err
+    assert (words[0] in STARTS) == ("starts processes" in said.err)
+
+
+def test_both_systems_have_the_same_methods() -> None:
+    for part in (None, "services", "runs", "nodes", "jobs", "alerts"):
+        local, remote = _methods(Local, part), _methods(Remote, part)
+        assert {name: remote.get(name) for name in local} == local, part
+
+
+def test_a_command_on_this_machine_loads_no_client() -> None:
+    program = (
+        "import cli.main, sys; print([m for m in ('httpx', 'fastapi', 'http.client', 'cli.remote.connection')"
+        " if m in sys.modules])"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert said.stdout.strip() == "[]"
+
+
+def _without_ages(said: Said) -> Said:
+    """The spans until the next starts, and the number of a new job, differ from one to the next."""
+    return Said(said.code, re.sub(r"  in .*|^\d+$", "", said.out), said.err)
+
+
+def _methods(system: type, part: str | None) -> dict[str, object]:
+    """Name -> parameters of what commands call."""
+    owner = system
+    if part is not None:
+        module = sys.modules[f"{system.__module__.rpartition('.')[0]}.{part}"]
+        owner = getattr(module, part.capitalize())
+    return {
+        name: None if isinstance(each, property) else str(inspect.signature(each))
+        for name, each in vars(owner).items()
+        if not name.startswith("_") and (callable(each) or isinstance(each, property))
+    }
