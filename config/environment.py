@@ -14,8 +14,10 @@ from config.settings import SECTIONS
 from config.toml_file import PATH_VARIABLE
 
 PREFIX = "TICKWORKS_"
+#: The system elsewhere that the command line asks, and its access token.
+SERVER_VARIABLE, TOKEN_VARIABLE = "TICKWORKS_SERVER", "TICKWORKS_TOKEN"
 # Variables with our prefix that are no settings.
-NOT_SETTINGS = frozenset({PATH_VARIABLE})
+NOT_SETTINGS = frozenset({PATH_VARIABLE, SERVER_VARIABLE, TOKEN_VARIABLE})
 SERVICE_KEYS = tuple(ServiceDefaults.model_fields)
 
 # Kubernetes puts these into every pod of a namespace that has a Service called "tickworks…".

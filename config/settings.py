@@ -112,6 +112,11 @@ class Logs(Section):
     level: Annotated[str, Choice(("debug", "info", "warning", "error"))] = Field(
         "info", description="the least that is written"
     )
+    format: Annotated[str, Choice(("auto", "json", "console"))] = Field(
+        "auto",
+        description="what the processes write to standard error: a line of JSON or of text; "
+        "`auto` is text on a terminal, else JSON",
+    )
 
     def under(self, root: Path) -> Logs:
         """The same settings, with a relative folder under `root`."""

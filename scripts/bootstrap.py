@@ -30,9 +30,12 @@ SYSTEM = {
     "dovecot-imapd": ("/usr/lib/dovecot/imap",),
     "dovecot-lmtpd": ("/usr/lib/dovecot/lmtp",),
     "dovecot-pop3d": ("/usr/lib/dovecot/pop3",),
+    "prometheus": ("/usr/bin/prometheus",),
+    "prometheus-alertmanager": ("/usr/bin/amtool",),
     "chromium": ("/usr/bin/chromium",),
     "nodejs": ("node",),
     "npm": ("npm",),
+    "systemd": ("systemd-analyze",),
 }
 
 #: What Debian packages ask when they are installed: package -> the answer that configures nothing.

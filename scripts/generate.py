@@ -8,9 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import config.reference
+import metrics.dashboards.files
 import metrics.reference
+import metrics.rules.files
 from actors.catalogue import load
 from actors.reference import markdown as services_page
+from metrics.rules.operator import prometheus_rule
 from web.app import description_text as api_description
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +23,9 @@ GENERATED: dict[str, Callable[[], str]] = {
     "docs/operating/configuration.md": config.reference.markdown,
     "docs/openapi.json": api_description,
     "docs/metrics.md": metrics.reference.markdown,
+    **{f"docker/prometheus/{name}": make for name, make in metrics.rules.files.FILES.items()},
+    **{f"docker/grafana/dashboards/{name}": make for name, make in metrics.dashboards.files.FILES.items()},
+    "deploy/kubernetes/components/monitoring/prometheus_rule.yaml": prometheus_rule,
 }
 
 

@@ -10,14 +10,14 @@ from typing import Any, Protocol
 
 import structlog
 
-from config.known_secrets import hidden
+from config.known_secrets import HIDDEN, hidden
+from config.secret_keys import is_secret_key, without_secrets
 from domain.time.clock import Clock, rfc3339
 from store.run.claimed import ClaimedRun
-from store.run.log import Line
+from store.run.log import HEAD, TAIL, Line
 
-#: A line is cut at this length, and a run's log after so many lines.
+#: A line is cut at this length.
 LONGEST_LINE = 8_192
-MOST_LINES = 10_000
 
 #: What no terminal and no PostgreSQL text may hold.
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -51,7 +51,7 @@ class RunLog:
         self._path = folder / f"{claimed.service}.log"
         self._trouble = trouble
         self._next = first
-        self._room = MOST_LINES
+        self._first = first
         self._lines: list[Line] = []
         self._lock = threading.Lock()
 
@@ -71,15 +71,16 @@ class RunLog:
 
     def _add(self, at: float, level: str, text: str) -> None:
         with self._lock:
-            if self._room <= 0:
-                return
-            self._room -= 1
-            if not self._room:
-                text = f"the log is cut here: it has {MOST_LINES} lines"
-            self._lines.append((self._claimed.run_id, self._next, at, level, text))
+            number = self._next
             self._next += 1
-        if self._claimed.logging:
-            self._to_file(at, level, text)
+            self._lines.append((self._claimed.run_id, number, at, level, text))
+            if len(self._lines) >= 2 * (HEAD + TAIL):
+                # Faster than anybody writes them down: what the database would drop is dropped here.
+                head = [line for line in self._lines if line[1] <= HEAD]
+                self._lines = head + self._lines[-TAIL:]
+        room = HEAD + TAIL - (number - self._first)
+        if self._claimed.logging and room > 0:
+            self._to_file(at, level, text if room > 1 else f"the file is cut here: after {HEAD + TAIL} lines")
 
     def _to_file(self, at: float, level: str, text: str) -> None:
         run = f"run {self._claimed.run_id}/{self._claimed.attempt}"
@@ -132,5 +133,10 @@ def _text(logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
     """``event key=value …``, an exception's lines below."""
     words = [str(event.pop("event", ""))]
     trace = event.pop("exception", None)
-    words += [f"{key}={value}" for key, value in event.items()]
+    words += [f"{key}={HIDDEN if is_secret_key(key) else _shown(value)}" for key, value in event.items()]
     return " ".join(words) + (f"\n{trace}" if trace else "")
+
+
+def _shown(value: object) -> object:
+    """What is nested has names of its own to look at; all else is shown as it is."""
+    return without_secrets(value) if isinstance(value, dict | list | tuple) else value

@@ -10,14 +10,32 @@ from store.tx import Tx
 #: (run, number, at, level, text)
 Line = tuple[int, int, float, str, str]
 
+#: Of a long log the first and the last so many lines are kept; numbers tell what lay between.
+HEAD, TAIL = 5_000, 5_000
+#: So many lines pile up between before they are dropped, so that it is not done at every write.
+_SLACK = 500
+
 
 def write(tx: Tx, lines: Sequence[Line]) -> None:
-    """Keep lines; one written twice after an unclear commit stays once."""
+    """Keep lines; one written twice after an unclear commit stays once. Drops the middle of long logs."""
     tx.many(
         """INSERT INTO run_log (run_id, n, at, level, text) VALUES (?, ?, ?, ?, ?)
            ON CONFLICT (run_id, n) DO NOTHING""",
         lines,
     )
+    _drop_middles(tx, lines)
+
+
+def _drop_middles(tx: Tx, lines: Sequence[Line]) -> None:
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for run_id, number, *_ in lines:
+        first[run_id] = min(number, first.get(run_id, number))
+        last[run_id] = max(number, last.get(run_id, number))
+    for run_id, newest in last.items():
+        if newest > HEAD + TAIL + _SLACK and newest // _SLACK > (first[run_id] - 1) // _SLACK:
+            sql = "DELETE FROM run_log WHERE run_id = ? AND n > ? AND n <= ?"
+            tx.run(sql, (run_id, HEAD, newest - TAIL))
 
 
 def read(tx: Tx, run_id: int, after: int = 0, limit: int = 2**31) -> list[dict[str, Any]]:

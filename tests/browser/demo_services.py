@@ -38,3 +38,18 @@ def night_charges(context: Context) -> Outcome:
 def quota_watcher(context: Context) -> None:
     while not context.stopping():
         time.sleep(0.05)
+
+
+@service(title="Talker", schedule=OnDemand(), time_limit=timedelta(minutes=2))
+def talker(context: Context) -> Outcome:
+    """Says each new text of the file `say`, until it is `end`."""
+    said = ""
+    while not context.stopping():
+        text = (FOLDER / "say").read_text()
+        if text == "end":
+            return Outcome.done()
+        if text not in ("", said):
+            context.log.error(text)
+            said = text
+        time.sleep(0.05)
+    return Outcome.partial()

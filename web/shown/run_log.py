@@ -12,10 +12,11 @@ Line = dict[str, Any]
 def with_starts_and_ends(run: Mapping[str, Any], lines: Sequence[Line]) -> list[Line]:
     """The stored `lines` of a shown run, completed from its attempts; in order of time.
 
-    A line has ``at`` (epoch seconds), ``level`` and ``text``; a stored one its number ``n`` too.
+    A line has ``at`` (epoch seconds), ``level`` and ``text``; a stored one its number ``n`` too. Where
+    the middle of a long log was dropped, a line says how many are left out.
     """
     texts = [(line["at"], line["text"]) for line in lines]
-    complete = list(lines)
+    complete = _with_gaps(lines)
     for attempt in run["attempts"]:
         began = _epoch(attempt["started_at"])
         ended = _epoch(attempt["ended_at"]) if attempt["ended_at"] else None
@@ -27,6 +28,17 @@ def with_starts_and_ends(run: Mapping[str, Any], lines: Sequence[Line]) -> list[
             complete.append(_end(run, attempt, ended))
     # Sorting keeps the order of lines of one instant: stored ones stand between start and end.
     return sorted(complete, key=lambda line: (line["at"], _rank(line)))
+
+
+def _with_gaps(lines: Sequence[Line]) -> list[Line]:
+    complete: list[Line] = []
+    for line in lines:
+        before = complete[-1]["n"] if complete else line["n"] - 1
+        if (left_out := line["n"] - before - 1) > 0:
+            said = {"level": "warning", "text": f"{left_out:,} lines are left out here", "left_out": left_out}
+            complete.append({**line, **said, "n": line["n"] - 1})
+        complete.append(line)
+    return complete
 
 
 def _end(run: Mapping[str, Any], attempt: Mapping[str, Any], ended: float) -> Line:

@@ -18,3 +18,14 @@ new MutationObserver(() => {
   const notice = document.querySelector("#notice .good");
   if (notice) setTimeout(() => notice.remove(), 6000);
 }).observe(document.getElementById("notice"), {childList: true});
+
+// What scrolls sideways can be scrolled by keyboard too.
+function reachable() {
+  for (const sheet of document.querySelectorAll(".sheet")) {
+    sheet.toggleAttribute("tabindex", sheet.scrollWidth > sheet.clientWidth);
+    if (sheet.hasAttribute("tabindex")) sheet.tabIndex = 0;
+  }
+}
+reachable();
+addEventListener("resize", reachable);
+document.addEventListener("htmx:after:swap", reachable);

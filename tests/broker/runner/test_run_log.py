@@ -45,13 +45,29 @@ def test_a_long_line_is_cut(tmp_path: Path) -> None:
     assert texts(log) == ["x" * LONGEST_LINE]
 
 
-def test_a_log_without_end_is_cut_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_LINES", 3)
+def test_lines_that_come_faster_than_they_are_written_lose_the_middle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HEAD", 2)
+    monkeypatch.setattr(module, "TAIL", 3)
+    log = run_log(tmp_path)
+    for number in range(1, 11):
+        log.line("info", f"line {number}")
+    kept = [line[1] for line in log.take()]
+    assert kept == [1, 2, 8, 9, 10]
+
+
+def test_the_file_of_a_log_without_end_is_cut_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HEAD", 2)
+    monkeypatch.setattr(module, "TAIL", 1)
     log = run_log(tmp_path)
     for number in range(9):
         log.line("info", f"line {number}")
-    assert texts(log) == ["line 0", "line 1", "the log is cut here: it has 3 lines"]
-    assert len((tmp_path / "mail.log").read_text().splitlines()) == 3
+    written = (tmp_path / "mail.log").read_text().splitlines()
+    assert len(written) == 3
+    assert written[-1].endswith("the file is cut here: after 3 lines")
 
 
 @pytest.mark.parametrize(
@@ -106,3 +122,11 @@ def test_an_exception_stands_below_its_event(tmp_path: Path) -> None:
         "Traceback (most recent call last):",
         "ValueError: no such host",
     )
+
+
+def test_a_value_that_is_secret_by_its_name_is_kept_out_of_the_log(tmp_path: Path) -> None:
+    log = run_log(tmp_path)
+    logger = logger_for(log)
+    logger.info("signing in", password="s3cret-one", user="anna", headers={"Authorization": "s3cret-two"})
+    (text,) = texts(log)
+    assert text == "signing in password=*** user=anna headers={'Authorization': '***'}"
