@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,12 +15,14 @@ from domain.time.stored import to_json
 from web.acts.named import whole_catalogue
 from web.acts.refusal import Refusal
 
-app = typer.Typer(no_args_is_help=True, help="What this release knows, as JSON.")
+app = typer.Typer(no_args_is_help=True, help="What this release knows, for other programs.")
+
+_Folder = Annotated[Path, typer.Option("--dir", help="The folder they are written to.")]
 
 
 @app.callback()
 def _group() -> None:
-    """What this release knows, as JSON."""
+    """What this release knows, for other programs."""
 
 
 @app.command("catalogue")
@@ -45,6 +48,39 @@ def openapi(
     except OSError as error:
         raise Refusal("bad_value", f"--file: {file} cannot be written: {error.strerror or error}") from None
     typer.echo(f"written: {file}")
+
+
+@app.command("dashboards")
+def dashboards(folder: _Folder = Path()) -> None:
+    """Grafana's dashboards, as files that it can import."""
+    from metrics.dashboards.files import FILES
+
+    try:
+        texts = {name: make() for name, make in FILES.items()}
+    except ModuleNotFoundError:
+        advice = "pip install 'tickworks[dashboards]'; or take those under docker/grafana/dashboards"
+        raise Refusal("missing_libraries", f"dashboards are made with Grafana's library: {advice}") from None
+    _write(folder, texts)
+
+
+@app.command("rules")
+def rules(folder: _Folder = Path()) -> None:
+    """Prometheus's rules: what it records, and what it alerts on."""
+    from metrics.rules.files import FILES
+
+    _write(folder, {name: make() for name, make in FILES.items()})
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        file = folder / name
+        try:
+            file.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise Refusal(
+                "bad_value", f"--dir: {file} cannot be written: {error.strerror or error}"
+            ) from None
+        typer.echo(f"written: {file}")
 
 
 def _entry(each: Service) -> dict[str, Any]:

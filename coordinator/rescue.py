@@ -69,6 +69,7 @@ def end_runs(
 
 
 def _end_runs(tx: Tx, rows: Sequence[Mapping[str, Any]], *, ended: str, reason: str, now: float) -> None:
+    hold.drop_dead(tx)
     hold.drop(tx, [row["id"] for row in rows if row["trigger"] == "hold"])
     for row in rows:
         if row["trigger"] == "hold":

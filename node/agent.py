@@ -27,6 +27,7 @@ from node.fork import end_group, fork, how_it_ended
 from node.lock import NodeRuns, take_lock
 from node.order import Inbox, Order
 from node.prepare import farewell, guarded, prepare
+from node.sd_notify import Notifier
 from node.site import Site
 from node.slot import Main, Part, Slot
 
@@ -75,6 +76,7 @@ class Agent:
         self._death_pipe, self._wake, self._orders = os.pipe(), os.pipe(), os.pipe()
         self._inbox = Inbox(self._orders[0])
         self._lock_file: int | None = None
+        self._systemd = Notifier()
 
     def run(self, ready: Callable[[], None] | None = None, seconds: float | None = None) -> int:
         """Prepare, run until a signal (or for ``seconds``), stop in order. The exit code."""
@@ -96,10 +98,12 @@ class Agent:
             self._spawn(slot)
         if ready:
             ready()
+        self._systemd.ready()
         while not self._stopping:
             self._look()
             if seconds is not None and time.monotonic() - started >= seconds:
                 self._stopping = self._hurried = True
+        self._systemd.stopping(comes_back=self._reload)
         self._stop()
         if self._joins:
             self._short(lambda: farewell(self._site, self._incarnation), "stopping")
@@ -123,6 +127,7 @@ class Agent:
                 self._kill_if_hung(slot, now)
             elif not self._stopping and now >= slot.not_before:
                 self._spawn(slot)
+        self._systemd.working()
 
     def _bury(self) -> None:
         """Take note of children that have ended, and tell the system worker."""

@@ -205,10 +205,13 @@ def _for_nodes(row: Mapping[str, Any], nodes: Sequence[tuple[str, frozenset[str]
 def _counted(tx: Tx, runs: Sequence[NewRun], ids: Sequence[int | None]) -> Accounted:
     inserted = [(run, run_id) for run, run_id in zip(runs, ids, strict=False) if run_id is not None]
     done = Accounted(queued=[run_id for run, run_id in inserted if run.state == "queued"])
-    raises = []
+    raises: list[tally.Raise] = []
     for run in runs:
         done.results[run.state] += run.planned_count
         if run.state != "queued":
             raises.append((run.service, "occurrences", run.state, float(run.planned_count)))
+        elif run.planned_at is not None:
+            late = run.requested_at - run.planned_at
+            raises += tally.observed("", "schedule_lateness", late, tally.LATENESS_BUCKETS)
     tally.add(tx, raises)
     return done

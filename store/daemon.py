@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from domain.daemon_state import after_crash
+from store import tally
 from store.tx import Tx
 
 #: A start that no process has followed for so long (s) has failed.
@@ -56,15 +57,15 @@ def claim(tx: Tx, instance: int, node: str, agent: str, now: float) -> tuple[str
 
 def begin(tx: Tx, instance: int, fence: int, process_id: int, now: float) -> bool:
     """Its process is there; False when the start was given up meanwhile and the process must end."""
-    return (
-        tx.run(
-            """UPDATE daemon SET state = 'running', state_at = ?, process_id = ?, started_at = ?,
-                   restarts = restarts + CASE WHEN last_end IS NULL THEN 0 ELSE 1 END
-               WHERE id = ? AND fence = ? AND state = 'starting'""",
-            (now, process_id, now, instance, fence),
-        )
-        == 1
+    row = tx.one(
+        """UPDATE daemon SET state = 'running', state_at = ?, process_id = ?, started_at = ?,
+               restarts = restarts + CASE WHEN last_end IS NULL THEN 0 ELSE 1 END
+           WHERE id = ? AND fence = ? AND state = 'starting' RETURNING service, last_end""",
+        (now, process_id, now, instance, fence),
     )
+    if row is not None and row[1] is not None:
+        tally.add(tx, [(row[0], "daemon_restarts", "", 1.0)])
+    return row is not None
 
 
 def ready(tx: Tx, instance: int, fence: int, now: float) -> None:

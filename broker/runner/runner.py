@@ -23,6 +23,7 @@ from actors.service import call
 from actors.values import arguments, build
 from broker.runner.active import ENDED_BY, ActiveRun, ActiveRuns, Stopped
 from broker.runner.insist import insist
+from broker.runner.log_context import of_run
 from broker.runner.ports import RunPorts
 from broker.runner.printed import printed_to
 from broker.runner.run_log import RunLog, logger_for, printable
@@ -38,6 +39,9 @@ from store.run.ended import Ending
 from store.run.log import Line
 
 logger = logging.getLogger(__name__)
+
+#: How the log of the process tells of an end that somebody may look for.
+TOLD = {"failed": "failed", "timeout": "was stopped"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class Runner:
         """Execute a claimed run, then those that are handed to this thread."""
         following: ClaimedRun | None = claimed
         while following is not None and not self.engine.hand_off(following):
-            following = self._attempt(following)
+            with of_run(following, self.engine.here.node):
+                following = self._attempt(following)
 
     def flush(self) -> None:
         """Write the log lines and the progress of the runs in execution.
@@ -142,6 +147,8 @@ class Runner:
             log.line("error", "".join(traceback.format_exception(raised)).rstrip())
         ending = self._ending(active, outcome, error)
         log.line("error" if ending.error else "info", f"end: {ending.error or outcome or 'done'}")
+        if ending.ended in ("failed", "timeout"):
+            logger.warning("the attempt %s: %s", TOLD[ending.ended], ending.error)
         return ending
 
     def _call(self, active: ActiveRun, log: RunLog) -> Outcome | None:

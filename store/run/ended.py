@@ -94,10 +94,14 @@ def end(tx: Tx, ending: Ending) -> Ended | None:
         statements.append((_BACK_IN_LINE, (ending.run_id,)))
         if groups:
             statements.append(("UPDATE membership SET held = FALSE WHERE run_id = ?", (ending.run_id,)))
+            statements.append(tally.raised(tally.held(groups, ending.at - (granted_at or started_at))))
     else:
         if groups:
             statements.append(("DELETE FROM membership WHERE run_id = ?", (ending.run_id,)))
-        statements.append(tally.raised(_raises(ending, service, state, trigger, started_at, queued_at)))
+        raises = _raises(ending, service, state, trigger, started_at, queued_at)
+        statements.append(
+            tally.raised([*raises, *tally.held(groups, ending.at - (granted_at or started_at))])
+        )
         statements.append(_service_last(ending, service, state, started_at))
     tx.batch(statements)
     return Ended(ending.run_id, service, state, tuple(groups.split()))

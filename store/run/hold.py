@@ -8,8 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from store import tally
 from store.run import created
 from store.tx import Tx, marks
+
+_MINUTE = """
+    INSERT INTO hold_minute (service, minute, holds, waited, held) VALUES (?, ?, 1, ?, ?)
+    ON CONFLICT (service, minute) DO UPDATE SET holds = hold_minute.holds + 1,
+        waited = hold_minute.waited + excluded.waited, held = hold_minute.held + excluded.held"""
 
 
 def enter(tx: Tx, service: str, *, process_id: int, node: str, now: float) -> int | None:
@@ -54,12 +60,9 @@ def leave(tx: Tx, run_id: int, fence: int | None, now: float) -> tuple[str, ...]
     drop(tx, [run_id])
     service, groups, queued_at, started_at = row
     if started_at is not None:
-        tx.run(
-            """INSERT INTO hold_minute (service, minute, holds, waited, held) VALUES (?, ?, 1, ?, ?)
-               ON CONFLICT (service, minute) DO UPDATE SET holds = hold_minute.holds + 1,
-                   waited = hold_minute.waited + excluded.waited, held = hold_minute.held + excluded.held""",
-            (service, int(now // 60) * 60, max(0.0, started_at - queued_at), max(0.0, now - started_at)),
-        )
+        held = max(0.0, now - started_at)
+        values = (service, int(now // 60) * 60, max(0.0, started_at - queued_at), held)
+        tx.batch([(_MINUTE, values), tally.raised(tally.held(groups, held))])
     return tuple(groups.split())
 
 
@@ -67,6 +70,18 @@ def drop(tx: Tx, run_ids: Sequence[int]) -> None:
     """Take holds away; their groups are free."""
     if run_ids:
         tx.run(f"DELETE FROM run WHERE trigger = 'hold' AND id IN ({marks(run_ids)})", run_ids)
+
+
+def drop_dead(tx: Tx) -> None:
+    """Take those out of the line whose process has ended: nobody would give their groups back.
+
+    Under the grant lock.
+    """
+    tx.run(
+        """DELETE FROM run WHERE state = 'queued' AND trigger = 'hold'
+             AND NOT EXISTS (SELECT 1 FROM process p WHERE p.id = run.process_id
+                             AND p.state IN ('up', 'draining'))"""
+    )
 
 
 def of_process(tx: Tx, process_id: int) -> list[int]:

@@ -109,7 +109,8 @@ def waiting_of_groups(tx: Tx) -> Rows:
     """(run_group, run, service, …) of every run that waits with a group, and of those that hold one."""
     return tx.dicts(
         """SELECT m.run_group, m.held, r.id, r.service, r.trigger, r.state, r.node, r.for_node, r.priority,
-                  r.preempt, r.queued_at, COALESCE(r.started_at, r.granted_at) AS since, r.granted_at, r.run_groups
+                  r.preempt, r.queued_at, COALESCE(r.started_at, r.granted_at) AS since, r.granted_at,
+                  r.run_groups
            FROM membership m JOIN run r ON r.id = m.run_id ORDER BY m.run_group, r.id"""
     )
 

@@ -15,7 +15,7 @@ def cache_filler(context: Context) -> Outcome:
     return Outcome.done(entries=3)
 
 
-@service(title="Call Counter", schedule=OnDemand(), run_groups=("stats",), time_limit=timedelta(minutes=2))
+@service(title="Call Counter", schedule=FixedTime(times=("03:33",)), run_groups=("stats",), time_limit=timedelta(minutes=2))
 def call_counter(context: Context) -> Outcome:
     """Holds its group until the file `release` is there."""
     while not context.stopping() and not (FOLDER / "release").exists():
@@ -24,7 +24,7 @@ def call_counter(context: Context) -> Outcome:
     return Outcome.done()
 
 
-@service(title="Price Import", schedule=OnDemand())
+@service(title="Price Import", schedule=FixedTime(times=("03:33",)))
 def price_import(context: Context) -> Outcome:
     raise RuntimeError("row 7 of <script>alert('rates.csv')</script> is no rate")
 

@@ -92,6 +92,16 @@ def reloads(child: Child) -> int:
     return RELOAD
 
 
+class StuckAgent(Agent):
+    """Hangs in its look at its children while there is a file ``FOLDER/stick``."""
+
+    def _bury(self) -> None:
+        while (FOLDER / "stick").exists():
+            (FOLDER / "stuck").touch()
+            time.sleep(0.02)
+        super()._bury()
+
+
 PARTS: dict[str, Callable[[Child], int]] = {
     each.__name__: each for each in (steady, buries, dies, deaf, reloads)
 }
@@ -102,7 +112,7 @@ def main() -> int:
     logging.basicConfig(format="%(levelname)s %(message)s", level="INFO")
     site = open_site(load(FOLDER / "tickworks.toml", {}))
     parts = [Part(kind, name, PARTS[what]) for kind, name, what in (word.split(":") for word in sys.argv[2:])]
-    return Agent(site, parts).run(ready=lambda: print("ready", flush=True))
+    return StuckAgent(site, parts).run(ready=lambda: print("ready", flush=True))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
@@ -34,11 +34,12 @@ Start = Callable[..., "SmallAgent"]
 class SmallAgent:
     """An agent in a process of its own; `lines` tell what its children did."""
 
-    def __init__(self, folder: Path, *parts: str) -> None:
+    def __init__(self, folder: Path, *parts: str, env: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self.log = folder / "agent.log"
         command = [sys.executable, "-m", "tests.node.small_agent", str(folder), *parts]
-        self.process = start(command, log=self.log, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        own = {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
+        self.process = start(command, log=self.log, env=own)
 
     def lines(self, name: str, what: str = "started") -> list[tuple[int, str, float]]:
         """(pid, incarnation, monotonic seconds) of each time that a child of this name said so."""

@@ -46,7 +46,6 @@ def view(look: Look) -> Picture:
     rows = look.once("services", lambda: _rows(look))
     asked = Asked.of(look.params)
     shown = chosen([row for row in rows if row["state"] not in FOLDED], asked)
-    on_demand_open = asked.narrowed
     parts = {f"row-{row['name']}": _row_html(_key(row), look.role) for row in shown}
     counts = tally(rows)
     parts["tally"] = fragment("_services_tally.html", counts=counts, shown=len(shown), asked=asked)
@@ -54,7 +53,7 @@ def view(look: Look) -> Picture:
     return Picture(
         container="table",
         parts=parts,
-        whole=partial(_whole, shown, parts, rest, asked, look, on_demand_open),
+        whole=partial(_whole, shown, parts, rest, asked, look, asked.narrowed),
         layout=(tuple(parts), json.dumps(rest, default=str)),
     )
 

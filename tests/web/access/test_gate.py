@@ -100,6 +100,14 @@ def test_on_this_machine_only_its_own_names_are_ours(
     assert application.visitor(host=host).get("/sign-in").status_code == status
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_machines_of_the_network_ask_by_our_address(
+    proxied: Application, application: Application, path: str
+) -> None:
+    assert proxied.visitor(host="10.1.2.3:8080").get(path).status_code != 400
+    assert application.visitor(host="evil.example").get(path).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("host", "public", "own", "other"),
     [("127.0.0.1", "", True, False), ("0.0.0.0", "", False, False), ("0.0.0.0", "a.example", True, False)],

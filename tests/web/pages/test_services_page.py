@@ -110,3 +110,14 @@ def test_texts_of_services_are_escaped(application: Application) -> None:
         lambda tx: tx.run("UPDATE service SET last_outcome = '<b>bold</b>' WHERE name = 'cleaner'")
     )
     assert "<b>bold</b>" not in application.signed_in("viewer").get("/").text
+
+
+def test_services_without_a_schedule_are_folded_until_they_are_looked_for(application: Application) -> None:
+    database.write(
+        lambda tx: tx.run(
+            "UPDATE service SET live = ? WHERE name = 'cleaner'", ('{"rule": {"kind": "on_demand"}}',)
+        )
+    )
+    client = application.signed_in("viewer")
+    assert '<details class="on-demand"><summary>1 on-demand' in client.get("/").text
+    assert '<details class="on-demand" open>' in client.get("/?q=clean").text

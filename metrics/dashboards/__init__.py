@@ -1,0 +1,1 @@
+"""Grafana's dashboards, as code; `build` makes their JSON, which is committed under docker/grafana/."""

@@ -1,0 +1,1 @@
+"""What the metrics are read from: one aggregate query for each family, none of which reads history."""

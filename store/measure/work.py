@@ -1,0 +1,23 @@
+"""The work queue and the outbox, as the metrics count them."""
+
+from __future__ import annotations
+
+from store.tx import Tx
+
+
+def jobs(tx: Tx) -> list[tuple[str, str, int, float | None]]:
+    """(kind, state, how many, since when the oldest could be claimed) of the jobs that are not done."""
+    rows = tx.all(
+        """SELECT kind, state, COUNT(*),
+                  MIN(CASE WHEN not_before > added_at THEN not_before ELSE added_at END)
+           FROM job WHERE ended_at IS NULL GROUP BY kind, state ORDER BY kind, state"""
+    )
+    return [(kind, state, int(count), oldest) for kind, state, count, oldest in rows]
+
+
+def outbox(tx: Tx) -> tuple[int, float | None]:
+    """How many mails wait to be sent, and since when the oldest could be."""
+    count, oldest = tx.all("SELECT COUNT(*), MIN(not_before) FROM mail WHERE state IN ('queued', 'unknown')")[
+        0
+    ]
+    return int(count), oldest

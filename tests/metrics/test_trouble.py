@@ -1,0 +1,248 @@
+"""Does a scrape stay an answer, whatever the database, the broker and the titles are like?"""
+
+from __future__ import annotations
+
+import re
+import threading
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from metrics import collect
+from metrics.collect import KEEP_BROKER, Metrics
+from metrics.patient import Patient
+from store import database
+from store.tx import Tx
+from tests.metrics.conftest import Scrape
+from tests.support import rows
+from tests.support.clock import FakeClock
+from tests.support.engine import Engine, periodic
+from tests.support.process import free_port
+from tests.support.scraped import Scraped
+from tests.support.until import until
+
+OPENMETRICS = "application/openmetrics-text; version=1.0.0"
+UTC = ZoneInfo("UTC")
+
+
+def test_a_database_that_is_away_is_told_and_nothing_else(tmp_path: Path) -> None:
+    database.open(f"postgresql://nobody@127.0.0.1:{free_port()}/none")
+    seen = Scraped(*Metrics(clock=FakeClock(), zone=UTC, version="1").text(""))
+    database.close()
+    assert seen.value("database_up") == 0
+    assert seen.value("broker_up") == 0
+    assert seen.value("build_info", version="1") == 1
+    assert seen.names() == {
+        f"tickworks_{name}" for name in ("database_up", "broker_up", "scrape_failed_families", "build_info")
+    }
+
+
+def test_a_database_that_comes_back_is_read_again(engine: Engine, scrape: Scrape) -> None:
+    url = database.url()
+    database.open(f"postgresql://nobody@127.0.0.1:{free_port()}/none")
+    assert scrape().value("database_up") == 0
+    database.open(url)
+    assert scrape().value("database_up") == 1
+
+
+def test_a_database_that_hangs_holds_up_a_scrape_for_a_moment_only(
+    engine: Engine, scrape: Scrape, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = threading.Event()
+    read = database.read
+
+    def hangs() -> Tx:
+        assert answers.wait(60)
+        return read()
+
+    monkeypatch.setattr(collect, "PATIENCE", 0.05)
+    monkeypatch.setattr(database, "read", hangs)
+    try:
+        assert scrape().value("database_up") == 0
+    finally:
+        answers.set()
+    monkeypatch.setattr(collect, "PATIENCE", 60)
+    until(lambda: scrape().value("database_up") == 1, "the database answers again")
+
+
+def test_tables_that_are_not_there_yet_cost_only_what_they_would_tell(engine: Engine, scrape: Scrape) -> None:
+    engine.make_service("job")
+    engine.write(lambda tx: tx.run("ALTER TABLE mail RENAME TO mail_later"))
+    try:
+        seen = scrape()
+    finally:
+        engine.write(lambda tx: tx.run("ALTER TABLE mail_later RENAME TO mail"))
+    assert seen.value("database_up") == 1
+    assert seen.value("scrape_failed_families") == 1
+    assert seen.value("outbox_waiting_mails") is None
+    assert seen.value("service_enabled", service="job") == 1
+
+
+def test_an_empty_database_before_the_first_migration(tmp_path: Path) -> None:
+    database.open(f"sqlite:///{tmp_path}/empty.db")
+    seen = Scraped(*Metrics(clock=FakeClock(), zone=UTC, version="1").text(""))
+    database.close()
+    assert seen.value("database_up") == 1
+    assert seen.value("scrape_failed_families") == len(collect.READERS)
+    assert seen.value("nodes", state="up") is None
+
+
+def test_a_broker_is_asked_now_and_then(sqlite_engine: Engine) -> None:
+    clock, asked = FakeClock(), []
+    answers = iter((True, False))
+
+    def reachable() -> bool:
+        asked.append(1)
+        return next(answers)
+
+    metrics = Metrics(clock=clock, zone=UTC, version="1", broker_reachable=reachable)
+    for _ in range(2):
+        assert Scraped(*metrics.text("")).value("broker_up") == 1
+        clock.advance(KEEP_BROKER - 1)
+    clock.advance(1)
+    assert Scraped(*metrics.text("")).value("broker_up") == 0
+    assert len(asked) == 2
+
+
+def test_a_broker_that_hangs_or_breaks_is_down(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collect, "PATIENCE_BROKER", 0.05)
+    ends = threading.Event()
+
+    def hangs() -> bool:
+        return ends.wait(60)
+
+    def breaks() -> bool:
+        raise RuntimeError("no such vhost")
+
+    for question in (hangs, breaks):
+        metrics = Metrics(clock=FakeClock(), zone=UTC, version="1", broker_reachable=question)
+        seen = Scraped(*metrics.text(""))
+        assert seen.value("broker_up") == 0
+        assert seen.value("database_up") == 1
+    ends.set()
+
+
+def test_who_asks_while_a_question_is_open_does_not_ask_it_again() -> None:
+    asked: list[int] = []
+    ends = threading.Event()
+
+    def question() -> int:
+        asked.append(1)
+        ends.wait(60)
+        return 7
+
+    patient = Patient("test", question)
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            patient.ask(0.01)
+    ends.set()
+    until(lambda: patient.ask(60) == 7, "the answer")
+    assert len(asked) <= 2
+
+
+@pytest.mark.parametrize("accept", ["", OPENMETRICS])
+def test_titles_may_hold_anything(engine: Engine, scrape: Scrape, accept: str) -> None:
+    title = 'Rechnungen "täglich"\nC:\\neu 📞 {service="x"}'
+    engine.make_service("job", run_groups=['g"1'.replace('"', "_")])
+    engine.write(lambda tx: tx.run("UPDATE service SET title = ? WHERE name = 'job'", (title,)))
+    seen = scrape(accept)
+    assert seen.labels("service_info") == [
+        {"service": "job", "title": title, "kind": "on_demand", "family": "test"}
+    ]
+
+
+def test_no_label_holds_what_errors_and_people_say(engine: Engine, scrape: Scrape) -> None:
+    engine.make_service("job")
+    engine.make_node()
+    run = engine.start("job", by="somebody-by-name", reason="because-of-this")
+    engine.end(run, "failed", error="it-broke-like-that")
+    text = scrape().text
+    for word in ("somebody-by-name", "because-of-this", "it-broke-like-that"):
+        assert word not in text
+
+
+def test_a_scrape_reads_no_history(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, Any] = {}
+    execute = Tx._execute
+
+    def noted(self: Tx, sql: str, params: Any) -> Any:
+        seen.setdefault(sql, params)
+        return execute(self, sql, params)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Tx, "_execute", noted)
+        Metrics(clock=sqlite_engine.clock, zone=UTC, version="1").text("")
+    grows = r"SCAN (r|run|attempt|job|j|mail|event|change|process|p|message|run_log|hold_minute)"
+    scans = [
+        " ".join(sql.split())
+        for sql, params in seen.items()
+        for row in sqlite_engine.rows(f"EXPLAIN QUERY PLAN {sql}", *params)
+        if re.fullmatch(grows, row[3])
+    ]
+    assert not scans, "\n".join(scans)
+    assert len(seen) > 8
+
+
+#: Series for 103 services that have had every outcome that services have; the issue's bound.
+MOST = 6_000
+
+
+def test_the_series_of_103_services_are_bounded(sqlite_engine: Engine) -> None:
+    _site(103)
+    seen = Scraped(
+        *Metrics(clock=sqlite_engine.clock, zone=UTC, version="1", kinds=list("abcdefghij")).text("")
+    )
+    assert 5_000 < len(seen.series) <= MOST
+
+
+def test_two_thousand_services_are_scraped(sqlite_engine: Engine) -> None:
+    _site(2_000)
+    seen = Scraped(*Metrics(clock=sqlite_engine.clock, zone=UTC, version="1").text(""))
+    assert len(seen.labels("service_info")) == 2_000
+
+
+def _site(count: int) -> None:
+    """So many services, four nodes and ten groups, with all that a long life leaves behind."""
+    ends, triggers = ("succeeded", "failed", "lost"), ("schedule", "manual", "catch_up")
+    outcomes = [f"{how}|{trigger}" for how in ends for trigger in triggers]
+    outcomes += ["cancelled|manual", "cancelled|schedule", "succeeded|api"]
+    times = dict.fromkeys(("last_start_at", "last_success_at", "last_failure_at", "last_duration"), 1.0)
+    times |= {"accounted_until": 60}
+    rule = '{"kind": "periodic", "minutes": 5, "align": 0}'
+    for number in range(count):
+        name = f"service_{number:04d}"
+        groups = f"group_{number % 10}"
+        rows.service(name, **{"kind": "periodic", "rule": rule, "run_groups": groups, **times})
+    for number in range(4):
+        rows.node(f"n{number}")
+    names = [f"service_{number:04d}" for number in range(count)]
+    tallies = [(name, "runs", label) for name in names for label in outcomes]
+    results = ("ran", "merged", "skipped", "missed")
+    tallies += [(name, "occurrences", result) for name in names for result in results]
+    tallies += [
+        (name, metric, label)
+        for name in names
+        for metric in ("run_duration", "run_queue_time")
+        for label in ("sum", "+Inf")
+    ]
+    tallies += [("", "run_group_held", f"group_{number}") for number in range(10)]
+    values = "INSERT INTO tally (service, metric, label, value) VALUES (?, ?, ?, 1)"
+    database.write(lambda tx: tx.many(values, tallies))
+    for number, name in enumerate(names):
+        rows.run(2 * number + 1, "queued", service=name)
+        rows.run(2 * number + 2, "running", service=name)
+
+
+def test_a_rule_with_problems_silences_no_other_service(engine: Engine, scrape: Scrape) -> None:
+    for name in ("bad", "good"):
+        engine.make_service(name, rule=periodic(5))
+    rule = '{"kind": "periodic", "minutes": 0, "align": 0}'
+    engine.write(lambda tx: tx.run("UPDATE service SET rule = ? WHERE name = 'bad'", (rule,)))
+    seen = scrape()
+    assert seen.value("scrape_failed_families") == 0
+    assert seen.value("service_next_due_timestamp_seconds", service="bad") is None
+    assert seen.value("service_next_due_timestamp_seconds", service="good") is not None
