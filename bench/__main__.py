@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import page
+from bench import browser, page
 
 #: Name -> what gives (what, figure, aim) of each of its figures.
-ALL: dict[str, Callable[[], list[tuple[str, str, str]]]] = {"page": page.main}
+ALL: dict[str, Callable[[], list[tuple[str, str, str]]]] = {"page": page.main, "browser": browser.main}
 
 
 def main(words: list[str]) -> int:

@@ -17,7 +17,7 @@ import psutil
 
 from config.load import load
 from domain.time.clock import SystemClock
-from node.site import Site, open_site
+from node.site import open_site
 from store import database, migrate, service
 from store.tx import Tx
 from web.acts import users
@@ -51,7 +51,6 @@ SERVICES = [make(number) for number in range({services})]
 class Measured:
     """A web process that serves a site, and a signed-in way to it."""
 
-    site: Site
     address: str
     cookie: str
     process: psutil.Process
@@ -69,9 +68,8 @@ class Measured:
         return answer.status, body, took
 
 
-@contextmanager
-def measured(folder: Path, services: int, runs: int) -> Iterator[Measured]:
-    """A site on SQLite with `services` services and `runs` ended runs, and its web process."""
+def prepared(folder: Path, services: int, runs: int) -> Path:
+    """The file of a site on SQLite with `services` services and `runs` ended runs; its database is open."""
     (folder / "measured.py").write_text(MODULE.format(services=services))
     file = folder / "tickworks.toml"
     file.write_text('[catalogue]\nmodules = ["measured"]\n[site]\nprofiles = []\n')
@@ -82,11 +80,18 @@ def measured(folder: Path, services: int, runs: int) -> Iterator[Measured]:
     database.write(lambda tx: service.sync(tx, site.declared(), now))
     database.write(lambda tx: _history(tx, list(site.services), runs, now))
     users.add(site, "measure", "admin", by="bench", password=PASSWORD)
+    return file
+
+
+@contextmanager
+def measured(folder: Path, services: int, runs: int) -> Iterator[Measured]:
+    """Such a site with a web process."""
+    file = prepared(folder, services, runs)
     command = [str(Path(sys.executable).parent / "tickworks"), "--config", str(file), "web", "--port", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
     try:
-        address = _address(process)
-        yield Measured(site, address, _signed_in(address), _web(process))
+        address = address_of(process)
+        yield Measured(address, _signed_in(address), _web(process))
     finally:
         process.terminate()
         process.wait(20)
@@ -113,7 +118,7 @@ def _history(tx: Tx, names: list[str], runs: int, now: float) -> None:
     )
 
 
-def _address(process: subprocess.Popen[str]) -> str:
+def address_of(process: subprocess.Popen[str]) -> str:
     """Where it says that the page is."""
     said = []
     for line in process.stdout or ():

@@ -12,10 +12,10 @@ from config.known_secrets import HIDDEN
 from config.secrets import redacted
 
 #: A name with one of these words, alone or as a part (``smtp_password``, ``X-Api-Key``), hides its value.
-SECRET_WORDS = frozenset(
-    ("password", "passwd", "passphrase", "secret", "token", "authorization")
-    + ("cookie", "credential", "key", "pin", "otp")
-)
+SECRET_WORDS = {
+    *("password", "passwd", "passphrase", "secret", "token", "authorization"),
+    *("cookie", "credential", "key", "pin", "otp"),
+}
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 #: What is nested deeper is shown as text, which is searched for known secrets like every text.
 DEEPEST = 6

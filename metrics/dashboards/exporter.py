@@ -11,9 +11,9 @@ BOARD = Board(
     (
         figure(
             "Web processes scraped",
-            "Targets of the job `tickworks` that answer.",
+            "Web processes that answer Prometheus.",
             COUNT,
-            'sum(up{job="tickworks"})',
+            "count(tickworks_build_info)",
         ),
         figure(
             "Database", "Whether a web process can read the database.", YES_NO, "max(tickworks_database_up)"
@@ -53,13 +53,13 @@ BOARD = Board(
             "Time of a scrape",
             "How long a scrape takes.",
             SECONDS,
-            ask('scrape_duration_seconds{job="tickworks"}', "{{instance}}"),
+            ask("scrape_duration_seconds and on (job, instance) tickworks_build_info", "{{instance}}"),
         ),
         graph(
             "Samples of a scrape",
             "How many samples a scrape has.",
             COUNT,
-            ask('scrape_samples_scraped{job="tickworks"}', "{{instance}}"),
+            ask("scrape_samples_scraped and on (job, instance) tickworks_build_info", "{{instance}}"),
         ),
         graph(
             "Rejected messages",

@@ -109,7 +109,7 @@ ALERTS = (
     Alert(
         "TickworksExporterMissing",
         "critical",
-        'absent(up{job="tickworks"} == 1)',
+        "absent(tickworks_build_info)",
         "Prometheus scrapes no Tickworks: no other alert can fire",
         "2m",
     ),

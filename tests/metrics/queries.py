@@ -17,7 +17,6 @@ FILLED = {"$__rate_interval": "1m", "$__range": "1h", "$service": "a", "$run_gro
 OF_TARGETS = {"job", "instance"}
 #: Series of Prometheus itself, with their labels.
 FOREIGN = {
-    "up": set[str](),
     "scrape_duration_seconds": set[str](),
     "scrape_samples_scraped": set[str](),
     "ALERTS": {"alertname", "alertstate", "severity"},

@@ -177,6 +177,6 @@ CASES = (
     Case("BrokerAway", "for all", _twice(_of("broker_up", "0x60")), 5, ({},)),
     Case("BrokerAway", "there", _of("broker_up", "1x60"), 5),
     Case("ExporterMissing", "no target", {}, 5, ({},)),
-    Case("ExporterMissing", "down", {'up{job="tickworks",instance="web1"}': "0x60"}, 5, ({},)),
-    Case("ExporterMissing", "up", {'up{job="tickworks",instance="web1"}': "1x60"}, 5),
+    Case("ExporterMissing", "gone", _of("build_info", "1x10 _x60", version="1"), 20, ({},)),
+    Case("ExporterMissing", "up", _twice(_of("build_info", "1x60", version="1")), 5),
 )

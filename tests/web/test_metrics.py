@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from store import database
 from tests.support.process import free_port
 from tests.support.scraped import Scraped
-from tests.support.visitors import Application
+from tests.support.visitors import FILE, Application, running_application
+from web import health
 
 OPENMETRICS = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 
@@ -44,3 +48,21 @@ def test_a_scrape_never_fails_with_the_database(application: Application) -> Non
 
 def test_metrics_are_only_read(application: Application) -> None:
     assert application.visitor().post("/metrics").status_code == 405
+
+
+def test_a_broker_that_is_away_is_told(tmp_path: Path, engine_database: str, monkeypatch: Any) -> None:
+    away = f'{FILE}\n[broker]\nurl = "amqp://127.0.0.1:{free_port()}/"\n'
+    for application in running_application(tmp_path, monkeypatch, away):
+        seen = Scraped(application.visitor().get("/metrics").content)
+        assert seen.value("broker_up") == 0
+        assert seen.value("database_up") == 1
+
+
+@pytest.mark.rabbitmq
+def test_a_broker_that_answers_is_told(
+    tmp_path: Path, sqlite_engine_database: str, monkeypatch: Any, rabbitmq_url: str
+) -> None:
+    there = f'{FILE}\n[broker]\nurl = "{rabbitmq_url}"\n'
+    for application in running_application(tmp_path, monkeypatch, there):
+        assert Scraped(application.visitor().get("/metrics").content).value("broker_up") == 1
+        health.broker(rabbitmq_url).close()

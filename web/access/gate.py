@@ -13,7 +13,6 @@ from web.access.headers import SecurityHeaders
 from web.access.loopback import loopback
 from web.access.same_site import SameSite
 
-
 #: What machines of the network ask, and tells nothing secret.
 FOR_MACHINES = ("/healthz", "/readyz", "/metrics")
 
