@@ -1,7 +1,7 @@
 # Every target is thin over scripts/bootstrap.py, which needs only Python 3.11 or newer.
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check screenshots bench format generate
+.PHONY: help setup run test check screenshots bench model format generate
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -23,6 +23,9 @@ screenshots: ## take the README's pictures anew
 
 bench: ## measure, and print a table
 	@$(PYTHON) scripts/bootstrap.py bench
+
+model: ## the model test alone; STEPS=1000000 takes as many
+	@$(PYTHON) scripts/bootstrap.py model $(STEPS)
 
 format: ## format the code
 	@$(PYTHON) scripts/bootstrap.py format

@@ -2,7 +2,7 @@
 """Builds what is missing on a fresh machine, then runs, tests or checks the project.
 
 Needs only Python 3.11 or newer: this file imports nothing but the standard library. The Makefile
-calls it: ``bootstrap.py setup|run|test|check|screenshots|bench|format|generate``.
+calls it: ``bootstrap.py setup|run|test|check|screenshots|bench|model|format|generate``.
 """
 
 from __future__ import annotations
@@ -114,6 +114,12 @@ def bench(words: list[str]) -> int:
     return setup([]) or _tool("python", "-m", "bench", *words)
 
 
+def model(words: list[str]) -> int:
+    """The model test alone, for as many steps as are asked for."""
+    steps = ("--model-steps", *words) if words else ()
+    return setup([]) or system() or _tool("pytest", "-q", "tests/model", *steps)
+
+
 def format_code(_: list[str]) -> int:
     """Format and sort imports."""
     return setup([]) or _tool("ruff", "check", "--fix", "--quiet", ".") or _tool("ruff", "format", ".")
@@ -181,6 +187,7 @@ TASKS = {
     "check": check,
     "screenshots": screenshots,
     "bench": bench,
+    "model": model,
     "format": format_code,
     "generate": generate,
 }

@@ -23,7 +23,7 @@ from actors import Context, OnDemand, service
 
 @service(title="Leaky", schedule=OnDemand())
 def leaky(context: Context) -> None:
-    word = context.secret("file:word")
+    word = context.secret("file:FOLDER/word")
     logging.getLogger("some.library").warning("signing in with %s", word, extra={"api_key": "s3same-Open"})
     raise ValueError(f"refused: {word}")
 """
@@ -33,11 +33,11 @@ def leaky(context: Context) -> None:
 def leaky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site with a service that says its secret wherever it can."""
     folder: Path = tmp_path_factory.mktemp("leaky")
-    (folder / "leaky_services.py").write_text(SERVICES)
+    (folder / "leaky_services.py").write_text(SERVICES.replace("FOLDER", str(folder)))
     (folder / "word").write_text(PLANTED)
     site = make_site(folder, FILE.replace("tests.cli.demo_services", "leaky_services"))
     process = site.up()
-    site.say("run", "leaky", "--wait")
+    assert site.say("run", "leaky", "--wait").code == 1
     yield site
     end(process, how=signal.SIGINT)
 
@@ -56,12 +56,14 @@ def of(site: Site, words: str) -> dict[str, Any]:
 def test_a_failure_says_of_which_run_it_was(leaky: Site) -> None:
     line = of(leaky, "the attempt failed")
     assert (line["level"], line["service"], line["node"]) == ("warning", "leaky", "n1")
-    assert (line["run_id"], line["attempt"], line["trigger"]) == (1, 1, "manual")
+    assert (line["attempt"], line["trigger"]) == (1, "manual")
+    assert leaky.run(line["run_id"])["service"] == "leaky"
 
 
 def test_what_a_library_logs_in_a_run_is_of_that_run(leaky: Site) -> None:
     line = of(leaky, "signing in")
-    assert (line["logger"], line["service"], line["run_id"]) == ("some.library", "leaky", 1)
+    failed = of(leaky, "the attempt failed")
+    assert (line["logger"], line["service"], line["run_id"]) == ("some.library", "leaky", failed["run_id"])
 
 
 def test_no_secret_is_in_it(leaky: Site) -> None:
@@ -79,5 +81,5 @@ def test_a_site_that_wants_text_gets_text(site: Site) -> None:
         until(lambda: process.poll() is not None, "it has ended", seconds=40)
     finally:
         end(process)
-    assert " info    agent     database: applied" in site.said() or "applied 0001" in site.said()
+    assert " info    agent     database: applied 0001_engine\n" in site.said()
     assert lines(site) == []

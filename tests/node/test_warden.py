@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import pytest
 
 from broker.runner.active import ActiveRun, ActiveRuns
+from coordinator import rescue
 from coordinator.grants import Rules
 from node.board import Board
 from node.child import LEASE_LOST
@@ -224,7 +225,8 @@ class Renewing:
 def renewing(sqlite_engine: Engine) -> Iterator[Renewing]:
     made = Renewing(sqlite_engine)
     yield made
-    made.worker.warden.stop()
+    if made.worker.warden._thread.is_alive():
+        made.worker.warden.stop()
 
 
 def test_the_lease_is_renewed_and_what_runs_say_is_written(renewing: Renewing) -> None:
@@ -269,3 +271,20 @@ def test_a_run_in_execution_is_never_taken_for_astray(renewing: Renewing) -> Non
         renewing.engine.clock.advance(ASTRAY)
     renewing.looks(2)
     assert renewing.engine.state(run.claimed.run_id) == "running"
+
+
+def test_one_heartbeat_stops_a_run_whose_fence_was_retired(renewing: Renewing) -> None:
+    run = renewing.begin()
+    renewing.engine.write(lambda tx: tx.run("UPDATE run SET fence = fence + 1"))
+    renewing.worker.warden._ask_database()
+    assert run.stop_reason == "lost"
+
+
+@pytest.mark.usefixtures("no_exit")
+def test_one_heartbeat_ends_a_process_that_was_given_up(renewing: Renewing) -> None:
+    renewing.begin()
+    engine, dead = renewing.engine, [renewing.process_id]
+    engine.write(lambda tx: rescue.bury(tx, dead, engine.rules, state="lost", reason="silent", now=1.0))
+    with pytest.raises(Exited) as left:
+        renewing.worker.warden._ask_database()
+    assert left.value.args == (LEASE_LOST,)

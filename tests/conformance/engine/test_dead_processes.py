@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coordinator import rescue
+from coordinator import holds, rescue
 from coordinator.sweep import RESEND_AFTER, RETURN_AFTER
 from store import node, process
 from store.database import read
@@ -230,3 +230,21 @@ def test_an_occurrence_of_a_service_that_was_switched_off_by_its_file_is_skipped
     assert (engine.state(run_id), engine.held()) == ("queued", {})
     engine.sweep()
     assert (engine.state(run_id), engine.run(run_id)["reason"]) == ("skipped", reason)
+
+
+@pytest.mark.parametrize("proved", [True, False], ids=["buried", "its lease lapses"])
+def test_a_dead_daemon_leaves_the_line_before_its_turn_comes(engine: Engine, proved: bool) -> None:
+    """Found by the model: it was granted its groups after its death, and kept them until the next sweep."""
+    engine.make_service("daemon", rule={"kind": "daemon"}, run_groups=["g"])
+    run = engine.start("job")
+    dead, rules, now = engine.make_process(kind="daemon"), engine.rules, engine.clock.now()
+    engine.write(lambda tx: holds.enter(tx, "daemon", rules, process_id=dead, node="n1", now=now))
+    assert engine.value("SELECT COUNT(*) FROM run WHERE trigger = 'hold'") == 1
+    if proved:
+        engine.write(lambda tx: rescue.bury(tx, [dead], rules, state="ended", reason="killed", now=now))
+    else:
+        pass_time(engine, 20, engine.workers["n1"])
+    assert engine.value("SELECT COUNT(*) FROM run WHERE trigger = 'hold'") == 0
+    waits = engine.request("job", args={"n": 1})
+    engine.end(run)
+    assert engine.held() == {"g": waits}
