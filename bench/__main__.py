@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import browser, page
+from bench import browser, metrics, page
 
 #: Name -> what gives (what, figure, aim) of each of its figures.
-ALL: dict[str, Callable[[], list[tuple[str, str, str]]]] = {"page": page.main, "browser": browser.main}
+ALL: dict[str, Callable[[], list[tuple[str, str, str]]]] = {
+    "page": page.main,
+    "browser": browser.main,
+    "metrics": metrics.main,
+}
 
 
 def main(words: list[str]) -> int:

@@ -14,6 +14,7 @@ from node.site import open_site
 from store import database
 from tests.support.browser import Visit, chromium
 from tests.support.site import RunningSite, running
+from tests.support.until import until
 from web.acts import users
 
 PASSWORD = "a password for tests"
@@ -47,9 +48,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
 @pytest.fixture(scope="module")
 def address(site: RunningSite) -> str:
     """Where the site's page is."""
-    found = re.search(r"page\s+(http://\S+)", site.log.read_text())
-    assert found, site.log.read_text()
-    return found[1]
+    return page_of(site)
+
+
+def page_of(site: RunningSite) -> str:
+    """The address that a site has printed, which it does once its workers are up."""
+    printed = re.compile(r"page\s+(http://\S+)")
+    until(lambda: printed.search(site.log.read_text()), "the site has said where its page is")
+    return printed.findall(site.log.read_text())[-1]
 
 
 Visitor = Callable[..., Visit]

@@ -15,7 +15,10 @@ def cache_filler(context: Context) -> Outcome:
     return Outcome.done(entries=3)
 
 
-@service(title="Call Counter", schedule=FixedTime(times=("03:33",)), run_groups=("stats",), time_limit=timedelta(minutes=2))
+AT_NIGHT = FixedTime(times=("03:33",))
+
+
+@service(title="Call Counter", schedule=AT_NIGHT, run_groups=("stats",), time_limit=timedelta(minutes=2))
 def call_counter(context: Context) -> Outcome:
     """Holds its group until the file `release` is there."""
     while not context.stopping() and not (FOLDER / "release").exists():
@@ -24,7 +27,7 @@ def call_counter(context: Context) -> Outcome:
     return Outcome.done()
 
 
-@service(title="Price Import", schedule=FixedTime(times=("03:33",)))
+@service(title="Price Import", schedule=AT_NIGHT)
 def price_import(context: Context) -> Outcome:
     raise RuntimeError("row 7 of <script>alert('rates.csv')</script> is no rate")
 

@@ -32,7 +32,7 @@ def pages() -> list[str]:
     found = []
     for router in ROUTERS:
         for route in router.routes:
-            if isinstance(route, APIRoute) and "GET" in route.methods and not route.include_in_schema:
+            if isinstance(route, APIRoute) and "GET" in (route.methods or ()) and not route.include_in_schema:
                 found.append(route.path)
     return sorted(path for path in set(found) if not _no_page(path) and _filled(path))
 

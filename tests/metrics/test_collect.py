@@ -168,6 +168,19 @@ def test_a_daemons_batch_holds_its_group_and_is_no_run(engine: Engine, scrape: S
     assert scrape().value("run_group_held_seconds_total", run_group="rates") == 5
 
 
+def test_whom_an_operator_holds_back_starves_at_no_group(engine: Engine, scrape: Scrape) -> None:
+    for name in ("holder", "waiter"):
+        engine.make_service(name, run_groups=["g"])
+    engine.make_node()
+    engine.start("holder")
+    engine.request("waiter")
+    engine.edit(lambda editor: editor.pause("waiter"))
+    engine.look()
+    seen = scrape()
+    assert seen.value("run_group_waiting_runs", run_group="g") == 1
+    assert seen.value("run_group_oldest_waiting_timestamp_seconds", run_group="g") is None
+
+
 def test_daemons_that_should_run_run_and_crash(engine: Engine, scrape: Scrape) -> None:
     engine.make_service("one", rule={"kind": "daemon"})
     engine.make_service("each", rule={"kind": "daemon"}, instances="each")
