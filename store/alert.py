@@ -77,6 +77,11 @@ def open_rows(tx: Tx) -> dict[Key, Row]:
     return {(row["rule"], row["object"]): row for row in rows}
 
 
+def waiting_for_somebody(tx: Tx) -> int:
+    """How many are open that nobody has acknowledged."""
+    return int(tx.value("SELECT COUNT(*) FROM alert WHERE resolved_at IS NULL AND acknowledged_at IS NULL"))
+
+
 def open_one(tx: Tx, found: Finding, now: float) -> int | None:
     """Open an alert; its id, None if one is open already."""
     made = tx.value(

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import Request
 
-from store import database, setting
+from store import alert, database, setting
 from store.errors import DatabaseError
 from store.run.failed import failed_since
 from web.access.who import Who
@@ -44,6 +44,7 @@ def values(request: Request, who: Who) -> dict[str, Any]:
         "places": [place for place in PLACES if who.may(place.role)],
         "maintenance": _or_none(lambda: setting.get(database.read(), "maintenance")),
         "failed": _or_none(lambda: _failed(who)),
+        "alerts": _or_none(lambda: alert.waiting_for_somebody(database.read())),
     }
 
 

@@ -96,3 +96,13 @@ def test_texts_are_never_code(application: Application) -> None:
     text = visitor.get("/alerts").text
     assert SCRIPT not in text
     assert text.count("&lt;script&gt;alert(1)") >= 4
+
+
+def test_every_page_counts_the_alerts_that_nobody_has_seen(application: Application) -> None:
+    visitor = application.signed_in("operator")
+    badge = '1<span class="visually-hidden"> nobody has seen</span>'
+    assert badge not in visitor.get("/runs").text
+    one = opened(application)
+    assert badge in visitor.get("/runs").text
+    visitor.post(f"/alerts/{one}/acknowledge", data={"note": "on it"})
+    assert badge not in visitor.get("/runs").text
