@@ -1,7 +1,7 @@
 # Every target is thin over scripts/bootstrap.py, which needs only Python 3.11 or newer.
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check screenshots bench model format generate
+.PHONY: help setup run test check screenshots bench model chaos format generate
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -26,6 +26,10 @@ bench: ## measure, and print a table
 
 model: ## the model test alone; STEPS=1000000 takes as many
 	@$(PYTHON) scripts/bootstrap.py model $(STEPS)
+
+chaos: ## faults on real systems, then the check; HOURS=n or MINUTES=n, SEED=n, STACK=embedded|servers
+	@exec $(PYTHON) scripts/bootstrap.py chaos $(if $(HOURS),--hours $(HOURS)) $(if $(MINUTES),--minutes $(MINUTES)) \
+	  $(if $(SEED),--seed $(SEED)) $(if $(STACK),--stack $(STACK))
 
 format: ## format the code
 	@$(PYTHON) scripts/bootstrap.py format

@@ -40,6 +40,15 @@ def build(shape: type, values: Mapping[str, Any], what: str = "option") -> Any:
     return built
 
 
+def understood(shape: type, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that the dataclass ``shape`` has a field for.
+
+    What is in force was checked when it was written: the others are a newer release's.
+    """
+    names = {field.name for field in fields(shape)}
+    return {name: value for name, value in values.items() if name in names}
+
+
 def arguments(service: Service, values: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of a run as plain JSON values, checked against the shape the service declares.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import browser, metrics, page
+from bench import browser, engine, metrics, page
 
 #: Name -> what gives (what, figure, aim) of each of its figures.
 ALL: dict[str, Callable[[], list[tuple[str, str, str]]]] = {
+    "engine": engine.main,
     "page": page.main,
     "browser": browser.main,
     "metrics": metrics.main,

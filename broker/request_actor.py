@@ -16,6 +16,7 @@ from broker.queues import REQUEST_ACTOR, REQUESTS
 from coordinator.grants import Rules, RunMessage
 from coordinator.requests import Accepted, Refused, Request, request
 from store import database
+from store import service as stored
 from store.errors import DatabaseAway
 
 #: What a plain JSON request may hold.
@@ -54,19 +55,8 @@ class Requests:
         self, name: str, args: Mapping[str, Any], reason: str | None = None, key: str | None = None
     ) -> Accepted:
         """Record the request of a message."""
-        try:
-            service = self._catalogue.get(name)
-        except UnknownService as error:
-            raise Rejected(str(error)) from None
-        if service.planned or service.legacy:
-            raise Rejected(f"{service.title} is {'planned' if service.planned else 'legacy'}: it cannot run")
-        try:
-            checked = arguments(service, args)
-        except ValueProblems as error:
-            raise Rejected(f"{service.name}: {error}") from None
-        asked = Request(
-            service=service.name, trigger="message", by="message", args=checked, reason=reason, key=key
-        )
+        name, checked = self._checked(name, args)
+        asked = Request(service=name, trigger="message", by="message", args=checked, reason=reason, key=key)
         try:
             accepted = database.write(lambda tx: request(tx, asked, self._rules, self._now()))
         except Refused as error:
@@ -75,6 +65,30 @@ class Requests:
             raise NotNow(str(error)) from None
         self._publish(accepted.messages)
         return accepted
+
+    def _checked(self, name: str, args: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The service's own name, and its arguments as they are kept."""
+        try:
+            service = self._catalogue.get(name)
+        except UnknownService as error:
+            if _of_other_nodes(name):
+                return name, dict(args)  # checked by the node that runs it
+            raise Rejected(str(error)) from None
+        if service.planned or service.legacy:
+            raise Rejected(f"{service.title} is {'planned' if service.planned else 'legacy'}: it cannot run")
+        try:
+            return service.name, arguments(service, args)
+        except ValueProblems as error:
+            raise Rejected(f"{service.name}: {error}") from None
+
+
+def _of_other_nodes(name: str) -> bool:
+    """Whether the site has this service, though it is not of our catalogue: another node's release has it."""
+    try:
+        row = stored.one(database.read(), name)
+    except DatabaseAway as error:
+        raise NotNow(str(error)) from None
+    return row is not None and bool(row["present"])
 
 
 def parse(routing_key: str, body: str) -> tuple[str, dict[str, Any], str | None, str | None]:

@@ -7,13 +7,14 @@ from rich.text import Text
 
 from cli import output
 from cli.diagnosis import Finding, diagnose
-from cli.opened import settings_of
+from cli.opened import settings_of, stored_profiles
 from cli.system import remote
 from cli.words import Json
 from config.settings import Settings
 from domain.time.clock import SystemClock
+from node.install import install
+from node.site import open_site
 from store import database
-from store import migrate as migrations
 from web.shown.health import problems
 
 MARKS = {"ok": ("✓", "green"), "note": ("·", "yellow"), "wrong": ("✗", "red"), "away": ("✗", "red")}
@@ -33,13 +34,16 @@ def check(ctx: typer.Context, as_json: Json = False) -> None:
 
 
 def migrate(ctx: typer.Context) -> None:
-    """Bring the database to this release's tables."""
+    """Bring the database to this release: its tables, and what code and file say of the services."""
     settings = settings_of(ctx)
+    live = stored_profiles(settings)
     database.open(settings.database.url)
-    applied = migrations.up()
+    applied, changed = install(open_site(settings, live))
     for name in applied:
         typer.echo(f"applied {name}")
-    if not applied:
+    if changed:
+        typer.echo(f"catalogue: {output.count(len(changed), 'service')} new or changed")
+    if not (applied or changed):
         typer.echo("the database is up to date")
 
 

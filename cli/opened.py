@@ -13,8 +13,9 @@ import typer
 
 from config.load import load
 from config.settings import Settings
+from node.install import install
 from node.site import Site, open_site
-from store import database, service
+from store import database
 from store.errors import DatabaseAway, DatabaseError
 from store.tx import Tx
 from web.acts.named import usable
@@ -92,12 +93,8 @@ def acting(ctx: typer.Context, *names: str) -> Opened:
         return opened
     if opened.site.settings.database.path is None:
         raise _not_there(opened.site.settings)
-    from store import migrate
-
     database.open(opened.site.settings.database.url)
-    migrate.up()
-    declared, now = opened.site.declared(), opened.site.clock.now()
-    database.write(lambda tx: service.sync(tx, declared, now))
+    install(opened.site)
     return Opened(opened.site, ready=True)
 
 

@@ -45,7 +45,8 @@ def up(
     site = _site(ctx, port=port, name=name, roles=roles, processes=processes, threads=threads)
     listener = _listen(site.settings)
     parts = [*_node_parts(site), _beat_part(), _web_part(listener)]
-    _run(site, parts, seconds, lambda: _welcome(site, listener), first_look=True)
+    with listener:
+        _run(site, parts, seconds, lambda: _welcome(site, listener), installs=True)
 
 
 def node(
@@ -75,7 +76,8 @@ def web(ctx: typer.Context, port: Port = None, seconds: Seconds = None) -> None:
     def lines(sign_in: str) -> list[str]:
         return [f"The page is at {_address(listener)}.", f"sign in: {sign_in}", "Ctrl-C stops it."]
 
-    _run(site, [_web_part(listener)], seconds, lambda: welcome.say(site, lines), joins=False)
+    with listener:
+        _run(site, [_web_part(listener)], seconds, lambda: welcome.say(site, lines), joins=False)
 
 
 def _site(ctx: typer.Context, port: int | None = None, roles: str | None = None, **node: object) -> Site:
@@ -150,11 +152,11 @@ def _run(
     ready: Callable[[], None],
     *,
     joins: bool = True,
-    first_look: bool = False,
+    installs: bool = False,
 ) -> None:
     from node.agent import Agent
 
-    agent = Agent(site, parts, joins=joins, first_look=first_look, starters=_starters())
+    agent = Agent(site, parts, joins=joins, installs=installs, starters=_starters())
     # What the processes change is no command of whoever started them.
     with change.origin(via="system"):
         raise typer.Exit(agent.run(ready, seconds))

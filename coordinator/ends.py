@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from coordinator.grants import Here, Rules, RunMessage, grant_pass
-from store.run import claimed, waiting
+from store.run import waiting
 from store.run.claimed import ClaimedRun
 from store.run.ended import Ended, Ending, end
 from store.tx import Tx
@@ -34,10 +34,11 @@ def finish_grouped(
     if finished.ended is None:
         return finished
     passed = grant_pass(tx, rules, now, groups=finished.ended.groups, here=here)
+    finished.messages += passed.messages
     if passed.taken is None and waiting.any_waiting(tx):
-        _merge(tx, finished, passed.messages, None, here, now)
         passed = grant_pass(tx, rules, now, here=here or NOBODY)
-    _merge(tx, finished, passed.messages, passed.taken, here, now)
+        finished.messages += passed.messages
+    finished.next = passed.taken
     return finished
 
 
@@ -50,24 +51,8 @@ def next_for(tx: Tx, rules: Rules, here: Here, now: float) -> Finished:
     """Grant the first in line what is free now; one of them to this process."""
     tx.grant_lock()
     passed = grant_pass(tx, rules, now, here=here)
-    finished = Finished(None)
-    _merge(tx, finished, passed.messages, passed.taken, here, now)
-    return finished
+    return Finished(None, passed.taken, passed.messages)
 
 
 #: Stands for "look at the first in line, but take nothing".
 NOBODY = Here(process_id=-1, node="", roles=frozenset(), services=frozenset())
-
-
-def _merge(
-    tx: Tx,
-    finished: Finished,
-    messages: list[RunMessage],
-    taken: tuple[int, int] | None,
-    here: Here | None,
-    now: float,
-) -> None:
-    finished.messages += messages
-    if taken is not None and here is not None:
-        details = tx.batch([claimed.details_of(here.process_id, [taken[1]])])[0]
-        finished.next = claimed.read_details(details, now)[taken[1]]

@@ -16,6 +16,7 @@ from coordinator.decide import decide
 from coordinator.world import Decision, Grant, Holder, NodeSlots, Waiter, World
 from store import setting
 from store.run import granted, waiting
+from store.run.claimed import ClaimedRun
 from store.tx import Statement, Tx
 
 #: How many of a line are looked at when something gets free; the sweep looks at all.
@@ -34,7 +35,10 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class RunMessage:
-    """A granted run to be told to the workers: publish it after the commit."""
+    """A granted run to be told to the workers: publish it after the commit.
+
+    ``for_node`` is the node whose workers are told; empty for all of these roles.
+    """
 
     run_id: int
     fence: int
@@ -63,7 +67,7 @@ class Pass:
     """What a grant pass did."""
 
     messages: list[RunMessage]
-    taken: tuple[int, int] | None = None  # (run, fence) claimed for `here`
+    taken: ClaimedRun | None = None  # claimed for `here`
     more: bool = False  # somebody still waits in the line that was looked at
 
 
@@ -168,11 +172,10 @@ def _carry_out(tx: Tx, world: World, waiters: list[Waiter], decision: Decision, 
     for grant in decision.grants:
         waiter = by_id[grant.run_id]
         if here and done.taken is None and grant.node == here.node and here.can_take(waiter):
-            fence = granted.grant_and_claim(
+            done.taken = granted.grant_and_claim(
                 tx, grant.run_id, process_id=here.process_id, node=here.node, now=world.now
             )
-            if fence is not None:
-                done.taken = (grant.run_id, fence)
+            if done.taken is not None:
                 continue
             here = None
         rest.append(grant)
@@ -180,11 +183,13 @@ def _carry_out(tx: Tx, world: World, waiters: list[Waiter], decision: Decision, 
     held = [grant.run_id for grant in rest if by_id[grant.run_id].hold]
     granted.begin_holds(tx, held, world.now)
     for grant in rest:
-        if grant.run_id in held:
+        if grant.run_id in held or grant.run_id not in fences:
             continue
-        roles = " ".join(sorted(by_id[grant.run_id].roles))
+        roles = by_id[grant.run_id].roles
+        # A node that does not know the service must not be the one that takes the message.
+        only = grant.for_node or ("" if world.of_one_mind(roles, grant.service) else grant.node)
         done.messages.append(
-            RunMessage(grant.run_id, fences[grant.run_id], grant.service, grant.for_node, roles)
+            RunMessage(grant.run_id, fences[grant.run_id], grant.service, only, " ".join(sorted(roles)))
         )
     return done
 

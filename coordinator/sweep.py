@@ -74,8 +74,9 @@ class Sweeper:
         cancelled.skip_stopped(tx, now)
         cancelled.miss_away(tx, now, ON_TIME)
         again = [
-            RunMessage(run_id, fence, service, for_node, roles)
-            for run_id, service, for_node, roles, _, fence in granted.unclaimed(tx, now - RESEND_AFTER)
+            # To its node alone: whoever heard of it first may be of a release that does not know it.
+            RunMessage(run_id, fence, service, node, roles)
+            for run_id, service, _, roles, node, fence in granted.unclaimed(tx, now - RESEND_AFTER)
         ]
         granted.sent_again(tx, [message.run_id for message in again], now)
         tx.run(

@@ -78,6 +78,10 @@ class World:
             and (node.name == waiter.for_node if waiter.for_node else not waiter.roles.isdisjoint(node.roles))
         ]
 
+    def of_one_mind(self, roles: frozenset[str], service: str) -> bool:
+        """Whether every node of these roles can run the service: none is of another release or file."""
+        return all(service in node.services or roles.isdisjoint(node.roles) for node in self.nodes)
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:

@@ -55,17 +55,17 @@ class Agent:
         parts: Sequence[Part],
         *,
         joins: bool = True,
-        first_look: bool = False,
+        installs: bool = False,
         starters: Mapping[str, Main] | None = None,
     ) -> None:
         """``joins``: this is a node with workers, not only a beat or a page.
 
-        ``first_look``: on a new database, run our services once; see `node.prepare`. ``starters``:
-        the main functions of the kinds of children that are started by order.
+        ``installs``: bring the database to this release first; see `node.prepare`. ``starters``: the
+        main functions of the kinds of children that are started by order.
         """
         self._site = site
         self._joins = joins
-        self._first_look = first_look
+        self._installs = installs
         self._starters = dict(starters or {})
         self._incarnation = uuid.uuid4().hex[:12]
         self._board = Board(len(parts) + SPARE_ROWS)
@@ -85,8 +85,8 @@ class Agent:
         except NodeRuns as error:
             logger.error("%s", error)
             return 2
-        first = self._first_look
-        code = self._short(lambda: prepare(self._site, self._incarnation, self._joins, first), "cannot start")
+        site, installs = self._site, self._installs
+        code = self._short(lambda: prepare(site, self._incarnation, self._joins, installs), "cannot start")
         if code:
             return code
         preload(self._site.settings.broker.url)

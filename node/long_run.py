@@ -14,6 +14,7 @@ from broker.connect import connect
 from broker.publish import Publisher
 from broker.runner import printed
 from broker.runner.runner import Engine, Runner
+from broker.tracing import open_traces
 from coordinator.grants import Here
 from node.child import HURRY, Child, Stop, enter, leave
 from node.order import Order, send
@@ -64,6 +65,7 @@ def main(child: Child) -> int:
         resource.setrlimit(resource.RLIMIT_AS, (limit << 20, limit << 20))
     broker = connect(child.site.settings.broker.url)
     wardens: list[Warden] = []
+    traces = open_traces(child.node, child.site.clock.now)
     runner = Runner(
         Engine(
             services=services,
@@ -75,6 +77,7 @@ def main(child: Child) -> int:
             publish=Publisher(broker).runs,
             started=lambda run: wardens[0].post(run),
             ended=lambda run: wardens[0].post(run),
+            traces=traces,
         )
     )
     wardens.append(Warden(child, process_id, runner))
@@ -84,6 +87,7 @@ def main(child: Child) -> int:
     _watch(child, stop, runner, wardens[0], thread)
     wardens[0].stop()
     broker.close()
+    traces.close()
     leave(child, process_id, "its run has ended")
     return 0
 

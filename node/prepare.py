@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import platform
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,12 +11,12 @@ from importlib.metadata import PackageNotFoundError, version
 
 from coordinator import rescue
 from coordinator.requests import Refused, Request, request
+from node.install import refuse_second_machine, write_catalogue
 from node.namesake import refuse_living
 from node.site import Site
 from schedules.ledger import account
-from schedules.take_over import take_over
 from store import database, migrate, node, process, service
-from store.errors import DatabaseError, WrongMachine
+from store.errors import DatabaseError
 from store.tx import Tx
 
 logger = logging.getLogger(__name__)
@@ -29,30 +30,28 @@ def release() -> str:
         return "unknown"
 
 
-def prepare(site: Site, incarnation: str, joins: bool, first_look: bool = False) -> None:
-    """Migrate, tell the database of the catalogue, and join as this incarnation of the node.
+def prepare(site: Site, incarnation: str, joins: bool, installs: bool = False) -> None:
+    """See that the database fits, and join as this incarnation of the node.
 
     What an earlier incarnation left behind is buried: its agent's lock was free, so it is gone.
-    With ``first_look`` a database that is new gets one run of each of our services, so that a
-    newcomer sees within a minute what else would show tonight.
+    With ``installs`` the database is first brought to this release (`node.install`), and one that is
+    new gets one run of each of our services, so that a newcomer sees within a minute what else would
+    show tonight.
 
-    Raises DatabaseError.
+    Raises DatabaseError; NotMigrated when migrations are pending, without ``installs``.
     """
-    database.open(site.settings.database.url)
-    applied = migrate.up()
-    for name in applied:
-        logger.info("database: applied %s", name)
+    new = _install(site) if installs else _check(site)
     name = site.settings.node.name
-    new = first_look and migrate.FIRST in applied
     if joins:
         refuse_living(site)
 
     def work(tx: Tx) -> None:
         now = site.clock.now()
-        _same_machine(tx, site)
-        changed = take_over(tx, site.declared(), now, site.zone, name)
-        if changed:
-            logger.info("catalogue: %d services are new or changed", len(changed))
+        refuse_second_machine(tx, site)
+        if installs:
+            changed = write_catalogue(tx, site)
+            if changed:
+                logger.info("catalogue: %d services are new or changed", len(changed))
         if not joins:
             return
         old = [row.id for row in process.live(tx) if row.node == name]
@@ -72,6 +71,29 @@ def prepare(site: Site, incarnation: str, joins: bool, first_look: bool = False)
 
     database.write(work)
     database.close()
+
+
+def _install(site: Site) -> bool:
+    """Migrate; whether the database is new."""
+    database.open(site.settings.database.url)
+    applied = migrate.up()
+    for name in applied:
+        logger.info("database: applied %s", name)
+    return migrate.FIRST in applied
+
+
+def _check(site: Site) -> bool:
+    """Open a database that is there and fits; a new one is not made here."""
+    path = site.settings.database.path
+    if path is not None and not path.exists():
+        raise migrate.NotMigrated(
+            f"there is no {os.path.relpath(path)}: run `tickworks migrate`, then start this again"
+        )
+    database.open(site.settings.database.url)
+    later = migrate.check()
+    if later:
+        logger.warning("the database is of a newer release (%s): upgrade this one soon", ", ".join(later))
+    return False
 
 
 def farewell(site: Site, incarnation: str) -> None:
@@ -114,18 +136,6 @@ def _look_first(tx: Tx, site: Site, now: float) -> None:
             )
             with suppress(Refused):  # no node that is up may run it
                 request(tx, asked, site.rules, now)
-
-
-def _same_machine(tx: Tx, site: Site) -> None:
-    """SQLite is for one machine: refuse a second host while a node of the first is up."""
-    if tx.dialect != "sqlite":
-        return
-    other = tx.value(
-        "SELECT host FROM node WHERE state IN ('up', 'draining') AND host <> ? AND seen_at > ? LIMIT 1",
-        (platform.node(), site.clock.now() - 60),
-    )
-    if other:
-        raise WrongMachine(f"this SQLite file is used by {other}: use PostgreSQL for more than one machine")
 
 
 def guarded(work: Callable[[], None], what: str) -> int:

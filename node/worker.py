@@ -15,6 +15,7 @@ from broker.queues import node_queue, run_queue
 from broker.request_actor import Requests
 from broker.runner import printed
 from broker.runner.runner import Engine, Runner
+from broker.tracing import open_traces
 from broker.worker import Worker
 from coordinator.grants import Here
 from node.child import HURRY, Child, Stop, enter, leave
@@ -39,6 +40,7 @@ def main(child: Child) -> int:
     broker = connect(settings.broker.url)
     publisher = Publisher(broker)
     wardens: list[Warden] = []
+    traces = open_traces(child.node, child.site.clock.now)
     runner = Runner(
         Engine(
             services=services,
@@ -50,6 +52,7 @@ def main(child: Child) -> int:
             started=lambda run: wardens[0].post(run),
             ended=lambda run: wardens[0].post(run),
             hand_off=partial(hand_off, child, process_id),
+            traces=traces,
         )
     )
     wardens.append(Warden(child, process_id, runner, lambda on: _take(worker, on)))
@@ -72,6 +75,7 @@ def main(child: Child) -> int:
     )
     wardens[0].stop()
     broker.close()
+    traces.close()
     if clean:
         leave(child, process_id)
         return 0

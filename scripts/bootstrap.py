@@ -2,7 +2,7 @@
 """Builds what is missing on a fresh machine, then runs, tests or checks the project.
 
 Needs only Python 3.11 or newer: this file imports nothing but the standard library. The Makefile
-calls it: ``bootstrap.py setup|run|test|check|screenshots|bench|model|format|generate``.
+calls it: ``bootstrap.py setup|run|test|check|screenshots|bench|model|chaos|format|generate``.
 """
 
 from __future__ import annotations
@@ -84,10 +84,10 @@ def run(words: list[str]) -> int:
 
 
 def test(words: list[str]) -> int:
-    """Every test, on real servers."""
+    """Every test, on real servers; several files at a time. With words, those of pytest, in one process."""
     if code := setup([]) or system():
         return code
-    return _tool("pytest", *words)
+    return _tool("pytest", *(words or ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")))
 
 
 def check(_: list[str]) -> int:
@@ -118,6 +118,15 @@ def model(words: list[str]) -> int:
     """The model test alone, for as many steps as are asked for."""
     steps = ("--model-steps", *words) if words else ()
     return setup([]) or system() or _tool("pytest", "-q", "tests/model", *steps)
+
+
+def chaos(words: list[str]) -> int:
+    """The chaos suite, in place of this process, so that Ctrl-C reaches it once."""
+    if code := setup([]) or system():
+        return code
+    python = VENV / "bin" / "python"
+    os.chdir(ROOT)
+    os.execv(python, [str(python), "-m", "tests.chaos", *words])
 
 
 def format_code(_: list[str]) -> int:
@@ -188,6 +197,7 @@ TASKS = {
     "screenshots": screenshots,
     "bench": bench,
     "model": model,
+    "chaos": chaos,
     "format": format_code,
     "generate": generate,
 }

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import peewee
 
-from store.errors import DRIVER_ERRORS, DatabaseAway, DatabaseError, translated
+from store.errors import DRIVER_ERRORS, DatabaseError, translated
 from store.tx import Dialect, Tx
 from store.writer import Writer
 
@@ -191,36 +191,22 @@ def sqlite_path(address: str) -> Path:
 
 
 def _write_postgresql(opened: _Open, work: Callable[[Tx], Result]) -> Result:
-    connection = _begin(opened)
+    tx = Tx(opened.connection(), "postgresql", opened.reconnected, begins=True)
     try:
-        result = work(Tx(connection, "postgresql"))
-        connection.execute("COMMIT")
+        result = work(tx)
+        tx.commit()
         return result
     except BaseException as error:
-        _undo(opened, connection)
+        _undo(opened, tx)
         if isinstance(error, DRIVER_ERRORS):
             raise translated(error) from error
         raise
 
 
-def _begin(opened: _Open) -> Any:
-    """BEGIN, once more on a new connection if the idle one had died unseen."""
-    for last_try in (False, True):
-        connection = opened.connection()
-        try:
-            connection.execute("BEGIN")
-            return connection
-        except DRIVER_ERRORS as error:
-            opened.database.close()
-            if last_try or not isinstance(translated(error), DatabaseAway):
-                raise translated(error) from error
-    raise AssertionError("unreachable")
-
-
-def _undo(opened: _Open, connection: Any) -> None:
+def _undo(opened: _Open, tx: Tx) -> None:
     try:
-        connection.execute("ROLLBACK")
-    except DRIVER_ERRORS:
+        tx.rollback()
+    except DatabaseError:
         opened.database.close()
 
 

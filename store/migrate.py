@@ -21,6 +21,12 @@ FOLDER = Path(__file__).parent / "migrations"
 FIRST = "0001_engine"
 #: Any fixed number: our second key among PostgreSQL's advisory locks.
 MIGRATE_LOCK = 0x7469636C
+#: In the name of a script (`0042_closes_old_columns`) that takes away what the release before it uses.
+CLOSES = "_closes_"
+
+
+class NotMigrated(DatabaseError):
+    """The database lacks tables that this release needs."""
 
 
 def pending() -> list[str]:
@@ -36,6 +42,31 @@ def newer() -> list[str]:
     """Scripts the database knows and this release does not: it was written by a newer one."""
     database.connection()
     return [script.name for script in _runner().status() if script.path is None]
+
+
+def check() -> list[str]:
+    """That this release can work with the database as it is; the scripts of a newer release in it.
+
+    Scripts only add, so that the release before goes on working while nodes are replaced one by one,
+    and take away a release later; one that cannot wait for that has `CLOSES` in its name.
+
+    Raises NotMigrated when scripts of this release are pending, DatabaseError after one that closes.
+    """
+    if waiting := pending():
+        count = "1 migration" if len(waiting) == 1 else f"{len(waiting)} migrations"
+        raise NotMigrated(
+            f"{count} to apply ({waiting[0]} …): run `tickworks migrate`, then start this again"
+        )
+    later = newer()
+    if closing := [name for name in later if CLOSES in name]:
+        raise DatabaseError(f"the database is of a newer release ({closing[0]}): upgrade this one")
+    return later
+
+
+def born() -> str:
+    """When the open database was made, to the microsecond: no other one was."""
+    applied = [script.applied for script in _runner().status() if script.name == FIRST]
+    return str(applied[0])
 
 
 def up() -> list[str]:

@@ -1,6 +1,7 @@
 """One open transaction, or a connection for reading: SQL text in, rows out.
 
-Statements are written once for both databases, with ``?`` for parameters.
+Statements are written once for both databases, with ``?`` for parameters. What is said with `Tx.later`
+travels with the next statement that is answered: a round trip costs more than most statements.
 """
 
 from __future__ import annotations
@@ -27,10 +28,23 @@ def _psycopg_text(sql: str) -> str:
 class Tx:
     """Runs statements on one connection; made by `store.database`, never by hand."""
 
-    def __init__(self, connection: Any, dialect: Dialect, reconnect: Callable[[], Any] | None = None) -> None:
-        """``reconnect`` gives another connection when this one has died idle; for reading only."""
+    def __init__(
+        self,
+        connection: Any,
+        dialect: Dialect,
+        reconnect: Callable[[], Any] | None = None,
+        *,
+        begins: bool = False,
+    ) -> None:
+        """``reconnect`` gives another connection when this one has died idle, before anything was done.
+
+        With ``begins`` the first statement begins a transaction, which `commit` ends (PostgreSQL).
+        """
         self._connection = connection
         self._reconnect = reconnect
+        self._begins = begins
+        self._sent = False
+        self._waiting: list[Statement] = [("BEGIN", ())] if begins else []
         self.dialect: Dialect = dialect
 
     def all(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
@@ -68,10 +82,33 @@ class Tx:
         finally:
             cursor.close()
 
+    def later(self, sql: str, params: Sequence[Any] = ()) -> None:
+        """A change whose answer nobody needs: done before whatever is said next, at the latest at the end."""
+        if self.dialect == "sqlite":
+            self.all(sql, params)
+        else:
+            self._waiting.append((sql, params))
+
+    def commit(self) -> None:
+        """The end of a transaction that this began; nothing, if nothing was said in it."""
+        if self._begun or len(self._waiting) > 1:
+            self._execute("COMMIT", ()).close()
+
+    def rollback(self) -> None:
+        """Undo a transaction that this began. Raises DatabaseError."""
+        self._waiting = []
+        if self._sent:
+            self._execute("ROLLBACK", ()).close()
+
+    @property
+    def _begun(self) -> bool:
+        return self._begins and self._waiting[:1] != [("BEGIN", ())]
+
     def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Execute a change once for each row of parameters."""
         if not rows:
             return
+        self._say_waiting()
         cursor = self._connection.cursor()
         try:
             cursor.executemany(self._text(sql), rows)
@@ -84,13 +121,8 @@ class Tx:
         """Execute statements in order, in one round trip where the database allows; rows of each."""
         if self.dialect == "sqlite" or len(statements) < 2:
             return [self.all(sql, params) for sql, params in statements]
-        cursors = []
+        cursors = self._pipelined(statements)
         try:
-            with self._connection.pipeline():
-                for sql, params in statements:
-                    cursor = self._connection.cursor()
-                    cursors.append(cursor)
-                    cursor.execute(_psycopg_text(sql), params, prepare=True)
             return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
         except DRIVER_ERRORS as error:
             raise translated(error) from error
@@ -98,7 +130,7 @@ class Tx:
     def grant_lock(self) -> None:
         """Wait until no other transaction grants; SQLite's single writer holds it already."""
         if self.dialect == "postgresql":
-            self.all("SELECT pg_advisory_xact_lock(?)", (GRANT_LOCK,))
+            self.later("SELECT pg_advisory_xact_lock(?)", (GRANT_LOCK,))
 
     def for_update(self, table: str) -> str:
         """What ends a SELECT that locks the rows of `table` in its order; on SQLite nothing is needed.
@@ -121,16 +153,45 @@ class Tx:
         return sql if self.dialect == "sqlite" else _psycopg_text(sql)
 
     def _execute(self, sql: str, params: Sequence[Any]) -> Any:
+        if self._waiting:
+            return self._pipelined([(sql, params)])[0]
         try:
             cursor = self._connection.cursor()
             cursor.execute(self._text(sql), params)
         except DRIVER_ERRORS as error:
-            wrong = translated(error)
-            if self._reconnect is None or not isinstance(wrong, DatabaseAway):
-                raise wrong from error
-            self._connection, self._reconnect = self._reconnect(), None
+            self._again_or_raise(error)
             return self._execute(sql, params)
         return cursor
+
+    def _say_waiting(self) -> None:
+        if self._waiting:
+            self._pipelined([])
+
+    def _pipelined(self, statements: Sequence[Statement]) -> list[Any]:
+        """What waits and then these, in one round trip; a cursor for each of these."""
+        waiting = self._waiting
+        cursors = []
+        self._sent = True
+        try:
+            with self._connection.pipeline():
+                for sql, params in (*waiting, *statements):
+                    cursor = self._connection.cursor()
+                    cursors.append(cursor)
+                    cursor.execute(_psycopg_text(sql), params, prepare=True)
+        except DRIVER_ERRORS as error:
+            self._again_or_raise(error)
+            return self._pipelined(statements)
+        self._waiting = []
+        if self._begins:
+            self._reconnect = None  # what was done in the transaction is on this connection
+        return cursors[len(waiting) :]
+
+    def _again_or_raise(self, error: Exception) -> None:
+        """Take another connection if this one had died before anything was done with it."""
+        wrong = translated(error)
+        if self._reconnect is None or not isinstance(wrong, DatabaseAway):
+            raise wrong from error
+        self._connection, self._reconnect = self._reconnect(), None
 
 
 def marks(values: Sequence[Any]) -> str:

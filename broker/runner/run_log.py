@@ -97,6 +97,17 @@ def printable(text: str) -> str:
     return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", hidden(text))
 
 
+def words_of(error: BaseException) -> str:
+    """What kind of error it is, and its text, which may be broken; not yet `printable`."""
+    try:
+        text = str(error).strip()
+    except Exception:
+        text = "(its text cannot be had)"
+    if isinstance(error, SystemExit):
+        return f"the service called sys.exit({text})"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
 def logger_for(log: Lines, **fields: Any) -> Any:
     """What `context.log` is: a structlog logger whose events become lines of the run."""
     return structlog.wrap_logger(

@@ -11,7 +11,7 @@ import math
 import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, get_args
@@ -20,13 +20,14 @@ from actors import Context, Outcome, Service
 from actors.context import StopRequested
 from actors.outcome import OutcomeKind
 from actors.service import call
-from actors.values import arguments, build
+from actors.values import arguments, build, understood
 from broker.runner.active import ENDED_BY, ActiveRun, ActiveRuns, Stopped
 from broker.runner.insist import insist
 from broker.runner.log_context import of_run
 from broker.runner.ports import RunPorts
 from broker.runner.printed import printed_to
-from broker.runner.run_log import RunLog, logger_for, printable
+from broker.runner.run_log import RunLog, logger_for, printable, words_of
+from broker.tracing import Traces, Untraced
 from coordinator.ends import Finished, finish_grouped, finish_single, next_for
 from coordinator.grants import Here, Rules, RunMessage
 from domain.time.clock import Clock
@@ -57,6 +58,7 @@ class Engine:
     started: Callable[[ActiveRun], None]  # tell the board before and after each attempt
     ended: Callable[[ActiveRun], None]
     hand_off: Callable[[ClaimedRun], bool] = lambda claimed: False  # a long run goes to a child of its own
+    traces: Traces = field(default_factory=Untraced)
 
 
 class Runner:
@@ -134,16 +136,17 @@ class Runner:
         error: str | None = None
         try:
             try:
-                with printed_to(log):
+                with printed_to(log), self.engine.traces.attempt(claimed) as tell:
                     outcome = self._call(active, log)
+                    tell(outcome)
             finally:
                 active.left_service()
         except (Stopped, StopRequested) as stopped:
             active.left_service()  # the interrupt may have met the thread while it noted this
             active.stop_seen = True
-            error = f"stopped: {active.stop_reason}" if active.stop_reason else _words(stopped)
+            error = f"stopped: {active.stop_reason}" if active.stop_reason else words_of(stopped)
         except BaseException as raised:
-            error = _words(raised)
+            error = words_of(raised)
             log.line("error", "".join(traceback.format_exception(raised)).rstrip())
         ending = self._ending(active, outcome, error)
         log.line("error" if ending.error else "info", f"end: {ending.error or outcome or 'done'}")
@@ -154,7 +157,8 @@ class Runner:
     def _call(self, active: ActiveRun, log: RunLog) -> Outcome | None:
         claimed = active.claimed
         service = self.engine.services[claimed.service]
-        options = build(service.options, claimed.options) if service.options else None
+        shape = service.options
+        options = build(shape, understood(shape, claimed.options)) if shape else None
         context = Context(
             service=service,
             run_id=claimed.run_id,
@@ -209,7 +213,7 @@ class Runner:
             stored_log.write(tx, lines)
             if progress is not None and finished.ended is not None and finished.ended.state != "queued":
                 sql = "UPDATE run SET progress_done = ?, progress_total = ? WHERE id = ?"
-                tx.run(sql, (*progress, claimed.run_id))
+                tx.later(sql, (*progress, claimed.run_id))
             return finished
 
         try:
@@ -259,13 +263,3 @@ def _checked(returned: object) -> Outcome | None:
             raise TypeError(f"the service's outcome has {name}={value!r}; expected a number")
         counts[str(name)] = int(value) if isinstance(value, Integral) else float(value)
     return replace(returned, counts=counts, message=printable(str(returned.message or "")))
-
-
-def _words(error: BaseException) -> str:
-    try:
-        text = str(error).strip()
-    except Exception:
-        text = "(its text cannot be had)"
-    if isinstance(error, SystemExit):
-        return f"the service called sys.exit({text})"
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -48,7 +48,7 @@ _DETAILS = """
            r.started_at
     FROM run r JOIN service s ON s.name = r.service
     WHERE r.state IN ('granted', 'running') AND r.state = 'running' AND r.process_id = ?
-      AND r.fence IN ({fences})"""
+      AND r.{key} IN ({values})"""
 
 
 def claim(
@@ -73,11 +73,16 @@ def claim(
 
 def details_of(process_id: int, fences: Sequence[int]) -> Statement:
     """The running runs of a process with these fences."""
-    return (_DETAILS.format(fences=marks(fences)), (process_id, *fences))
+    return (_DETAILS.format(key="fence", values=marks(fences)), (process_id, *fences))
+
+
+def details_of_run(process_id: int, run_id: int) -> Statement:
+    """The same, if the process runs this."""
+    return (_DETAILS.format(key="id", values="?"), (process_id, run_id))
 
 
 def read_details(rows: Sequence[tuple[Any, ...]], now: float) -> dict[int, ClaimedRun]:
-    """The answer of `details_of`, by fence."""
+    """The answer of `details_of` or `details_of_run`, by fence."""
     return {row[3]: _claimed(row, now) for row in rows}
 
 

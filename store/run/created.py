@@ -56,7 +56,12 @@ def insert(tx: Tx, runs: Sequence[NewRun]) -> list[int | None]:
         if run_id is not None and run.state == "queued"
         for group in run.run_groups.split()
     ]
-    tx.many("INSERT INTO membership (run_id, run_group) VALUES (?, ?)", members)
+    joined = "INSERT INTO membership (run_id, run_group) VALUES (?, ?)"
+    if len(runs) == 1:
+        for member in members:
+            tx.later(joined, member)
+    else:
+        tx.many(joined, members)
     return ids
 
 

@@ -103,7 +103,8 @@ def end(tx: Tx, ending: Ending) -> Ended | None:
             tally.raised([*raises, *tally.held(groups, ending.at - (granted_at or started_at))])
         )
         statements.append(_service_last(ending, service, state, started_at))
-    tx.batch(statements)
+    for sql, params in statements:
+        tx.later(sql, params)
     return Ended(ending.run_id, service, state, tuple(groups.split()))
 
 

@@ -4,45 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from store.run.claimed import ClaimedRun, details_of_run, read_details
 from store.tx import Statement, Tx, marks
 
+#: PostgreSQL draws the fence while it grants; SQLite has no sequences, so there it is drawn before.
+_FENCE = {"postgresql": "nextval('fence')", "sqlite": "?"}
+
 _GRANT = """
-    UPDATE run SET state = 'granted', node = ?, fence = ?, granted_at = ?, sent_at = ?, wait_code = NULL,
-                   wait_group = NULL, wait_holder = NULL, wait_since = NULL
-    WHERE id = ? AND state = 'queued'"""
+    UPDATE run SET state = 'granted', fence = {fence}, node = ?, granted_at = ?, sent_at = ?,
+                   wait_code = NULL, wait_group = NULL, wait_holder = NULL, wait_since = NULL
+    WHERE id = ? AND state = 'queued'
+    RETURNING id, fence"""
 
 _GRANT_AND_CLAIM = """
-    UPDATE run SET state = 'running', node = ?, fence = ?, granted_at = ?, sent_at = ?, wait_code = NULL,
-                   wait_group = NULL, wait_holder = NULL, wait_since = NULL,
+    UPDATE run SET state = 'running', fence = {fence}, node = ?, granted_at = ?, sent_at = ?,
+                   wait_code = NULL, wait_group = NULL, wait_holder = NULL, wait_since = NULL,
                    process_id = ?, started_at = ?, attempt = attempt + 1
     WHERE id = ? AND state = 'queued'
-      AND EXISTS (SELECT 1 FROM process p WHERE p.id = ? AND p.state = 'up')
-    RETURNING id"""
+      AND EXISTS (SELECT 1 FROM process p WHERE p.id = ? AND p.state = 'up')"""
+
+_HOLD_OF = """
+    UPDATE membership SET held = TRUE WHERE run_id = ?
+      AND EXISTS (SELECT 1 FROM run WHERE id = run_id AND state = 'running' AND process_id = ?)"""
 
 
 def grant(tx: Tx, grants: Sequence[tuple[int, str]], now: float) -> dict[int, int]:
     """Grant runs given as (run, node); their fences. Under the grant lock only."""
     if not grants:
         return {}
-    fences = tx.fences(len(grants))
+    sql, fences = _GRANT.format(fence=_FENCE[tx.dialect]), _drawn(tx, len(grants))
     statements: list[Statement] = [
-        (_GRANT, (node, fence, now, now, run_id))
-        for (run_id, node), fence in zip(grants, fences, strict=True)
+        (sql, (*fence, node, now, now, run_id)) for (run_id, node), fence in zip(grants, fences, strict=True)
     ]
-    statements.append(_hold([run_id for run_id, _ in grants]))
-    tx.batch(statements)
-    return {run_id: fence for (run_id, _), fence in zip(grants, fences, strict=True)}
+    run_ids = [run_id for run_id, _ in grants]
+    statements.append((f"UPDATE membership SET held = TRUE WHERE run_id IN ({marks(run_ids)})", run_ids))
+    *granted, _ = tx.batch(statements)
+    return {row[0]: row[1] for rows in granted for row in rows}
 
 
-def grant_and_claim(tx: Tx, run_id: int, *, process_id: int, node: str, now: float) -> int | None:
-    """Grant a run to this process and claim it in the same step; its fence. Under the grant lock only.
+def grant_and_claim(tx: Tx, run_id: int, *, process_id: int, node: str, now: float) -> ClaimedRun | None:
+    """Grant a run to this process and claim it in the same step. Under the grant lock only.
 
     None when the process may take nothing any more: it drains, or was given up meanwhile.
     """
-    (fence,) = tx.fences(1)
-    values = (node, fence, now, now, process_id, now, run_id, process_id)
-    claimed, _ = tx.batch([(_GRANT_AND_CLAIM, values), _hold([run_id], fence)])
-    return fence if claimed else None
+    (fence,) = _drawn(tx, 1)
+    values = (*fence, node, now, now, process_id, now, run_id, process_id)
+    *_, details = tx.batch(
+        [
+            (_GRANT_AND_CLAIM.format(fence=_FENCE[tx.dialect]), values),
+            (_HOLD_OF, (run_id, process_id)),
+            details_of_run(process_id, run_id),
+        ]
+    )
+    return next(iter(read_details(details, now).values()), None)
+
+
+def _drawn(tx: Tx, count: int) -> list[tuple[int, ...]]:
+    """The fence of each grant as its parameters: none where the statement draws it."""
+    return [()] * count if tx.dialect == "postgresql" else [(fence,) for fence in tx.fences(count)]
 
 
 def begin_holds(tx: Tx, run_ids: Sequence[int], now: float) -> None:
@@ -102,11 +121,3 @@ def granted_of(tx: Tx, service: str | None = None) -> list[int]:
     granted = "state IN ('granted', 'running') AND state = 'granted'"
     rows = tx.all(f"SELECT id FROM run WHERE {granted}{which} ORDER BY +id", params)
     return [row[0] for row in rows]
-
-
-def _hold(run_ids: Sequence[int], fence: int | None = None) -> Statement:
-    """Take the groups of these runs (of this one, if it has the fence)."""
-    sql = f"UPDATE membership SET held = TRUE WHERE run_id IN ({marks(run_ids)})"
-    if fence is None:
-        return (sql, tuple(run_ids))
-    return (f"{sql} AND EXISTS (SELECT 1 FROM run WHERE id = run_id AND fence = ?)", (*run_ids, fence))

@@ -14,15 +14,21 @@ Line = tuple[int, int, float, str, str]
 HEAD, TAIL = 5_000, 5_000
 #: So many lines pile up between before they are dropped, so that it is not done at every write.
 _SLACK = 500
+#: So many lines travel with the statements beside them.
+FEW = 20
+
+_WRITE = """
+    INSERT INTO run_log (run_id, n, at, level, text) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (run_id, n) DO NOTHING"""
 
 
 def write(tx: Tx, lines: Sequence[Line]) -> None:
     """Keep lines; one written twice after an unclear commit stays once. Drops the middle of long logs."""
-    tx.many(
-        """INSERT INTO run_log (run_id, n, at, level, text) VALUES (?, ?, ?, ?, ?)
-           ON CONFLICT (run_id, n) DO NOTHING""",
-        lines,
-    )
+    if len(lines) > FEW:
+        tx.many(_WRITE, lines)
+    else:
+        for line in lines:
+            tx.later(_WRITE, line)
     _drop_middles(tx, lines)
 
 
@@ -35,7 +41,7 @@ def _drop_middles(tx: Tx, lines: Sequence[Line]) -> None:
     for run_id, newest in last.items():
         if newest > HEAD + TAIL + _SLACK and newest // _SLACK > (first[run_id] - 1) // _SLACK:
             sql = "DELETE FROM run_log WHERE run_id = ? AND n > ? AND n <= ?"
-            tx.run(sql, (run_id, HEAD, newest - TAIL))
+            tx.later(sql, (run_id, HEAD, newest - TAIL))
 
 
 def read(tx: Tx, run_id: int, after: int = 0, limit: int = 2**31) -> list[dict[str, Any]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 
 import psutil
+import pytest
 
 from tests.cli.conftest import Site
 from tests.support.process import end
@@ -52,6 +54,8 @@ def test_up_ends_by_itself_after_its_seconds(site: Site) -> None:
 
 
 def test_a_new_site_prints_a_one_time_password_and_a_later_start_how_to_get_one(site: Site) -> None:
+    assert site.say("migrate").code == 0
+
     def started(number: int) -> str:
         process = site.start("web", "--seconds", "1", "--port", "0")
         try:
@@ -73,7 +77,22 @@ def test_a_page_open_to_the_network_is_refused(site: Site) -> None:
     assert "tickworks user add NAME --role admin" in said.err
 
 
+@pytest.mark.parametrize("part", ["node", "beat", "web"])
+def test_a_part_makes_no_database_and_says_in_one_line_who_does(site: Site, part: str) -> None:
+    process = site.start(part)
+    try:
+        until(lambda: process.poll() is not None, "it has ended", seconds=40)
+    finally:
+        end(process)
+    assert process.returncode == 5
+    (line,) = site.said().splitlines()
+    told = json.loads(line)["event"]
+    assert told.endswith("var/tickworks.db: run `tickworks migrate`, then start this again")
+
+
 def test_a_node_runs_without_page_and_beat(site: Site) -> None:
+    assert site.say("migrate").out.endswith("services new or changed\n")
+    assert site.say("migrate").out == "the database is up to date\n"
     process = site.start("node", "--name", "n7", "--roles", "master,night", "--processes", "1")
     try:
         until(lambda: "runs as node n7" in site.said(), "it is up")
@@ -86,3 +105,24 @@ def test_a_node_runs_without_page_and_beat(site: Site) -> None:
         assert process.returncode == 0
     finally:
         end(process)
+
+
+def test_a_second_sigterm_ends_a_node_that_drains_at_once_and_loses_no_run(site: Site) -> None:
+    process = site.up()
+    try:
+        (number,) = site.say("run", "holder").out.split()
+        until(lambda: site.run(int(number))["state"] == "running", "it runs")
+        assert site.say("drain", "n1", "--timeout", "3600").code == 0
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGTERM)
+        until(lambda: any(not child.is_running() for child in family), "it drains")
+        assert (process.poll(), site.run(int(number))["state"]) == (None, "running")
+        process.send_signal(signal.SIGTERM)
+        until(lambda: process.poll() is not None, "it has ended", seconds=40)
+        assert process.returncode == 0, site.said()
+        assert not [child for child in family if child.is_running()]
+    finally:
+        end(process)
+    run = site.run(int(number))
+    assert (run["state"], [each["end"] for each in run["attempts"]]) == ("queued", ["drained"])
+    assert site.say("groups", "--json").json["groups"][0]["holder"] is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,13 @@ import pytest
 from config.load import load
 from coordinator.grants import Rules
 from coordinator.requests import Request, request
+from node.install import install
 from node.prepare import farewell, guarded, prepare
 from node.site import Site, open_site
-from store import database, process
+from store import database, migrate, process
 from store import node as stored_node
-from store.errors import DatabaseAway, WrongMachine
+from store.errors import DatabaseAway, DatabaseError, WrongMachine
+from store.migrate import NotMigrated
 from store.run.claimed import claim
 from tests.support.clock import FakeClock
 
@@ -49,6 +52,11 @@ class Prepared:
         (folder / "tickworks.toml").write_text(FILE.format(url=url))
         self.clock = FakeClock()
         self.site: Site = replace(open_site(load(folder / "tickworks.toml", {})), clock=self.clock)
+
+    def install(self) -> None:
+        """What `tickworks migrate` does."""
+        database.open(self.site.settings.database.url)
+        install(self.site)
 
     def start(self, incarnation: str = "a1", **more: Any) -> None:
         """What an agent's first child does; the database is open afterwards, for the test."""
@@ -96,14 +104,16 @@ def new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Prepared]:
 
 @pytest.fixture
 def prepared(engine_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Prepared]:
-    """On a migrated database of either kind."""
+    """On a database of either kind that `tickworks migrate` has brought to our release."""
     monkeypatch.syspath_prepend(tmp_path)
-    yield Prepared(tmp_path, database.url())
+    made = Prepared(tmp_path, database.url())
+    made.install()
+    yield made
     database.close()
 
 
 def test_a_new_site_looks_once_at_each_service_of_ours_that_has_planned_times(new: Prepared) -> None:
-    new.start(first_look=True)
+    new.start(installs=True)
     runs = new.runs()
     rows = database.read().all(
         "SELECT name FROM service WHERE enabled AND missing IS NULL AND kind IN ('periodic', 'fixed_time')"
@@ -117,14 +127,18 @@ def test_a_new_site_looks_once_at_each_service_of_ours_that_has_planned_times(ne
 
 
 def test_a_site_that_is_not_new_looks_at_nothing(new: Prepared) -> None:
-    new.start()
-    new.start("a2", first_look=True)
+    new.install()
+    new.start("a2", installs=True)
     assert new.runs() == []
 
 
-def test_a_site_looks_first_only_where_that_was_asked(new: Prepared) -> None:
-    new.start(first_look=False)
-    assert new.runs() == []
+def test_a_node_makes_no_database_and_says_who_does(new: Prepared) -> None:
+    with pytest.raises(
+        NotMigrated, match=r"there is no .*new.db: run `tickworks migrate`, then start this again"
+    ):
+        prepare(new.site, "a1", True)
+    assert new.site.settings.database.path is not None
+    assert not new.site.settings.database.path.exists()
 
 
 def test_a_node_joins_with_its_roles_and_what_it_can_run(prepared: Prepared) -> None:
@@ -135,11 +149,53 @@ def test_a_node_joins_with_its_roles_and_what_it_can_run(prepared: Prepared) -> 
     assert set(row["roles"].split()) == set(prepared.site.settings.node.roles)
 
 
-def test_what_is_no_node_tells_of_the_catalogue_and_joins_nothing(prepared: Prepared) -> None:
+def test_what_is_no_node_joins_nothing(prepared: Prepared) -> None:
     prepare(prepared.site, "a1", False)
     database.open(prepared.site.settings.database.url)
     assert stored_node.one(database.read(), "n1") is None
-    assert database.read().value("SELECT COUNT(*) FROM service WHERE name = 'own_of_prepare'") == 1
+
+
+def test_a_node_with_another_catalogue_changes_nothing_and_says_what_it_can_run(prepared: Prepared) -> None:
+    prepared.start("a1")
+    rows = database.read().all("SELECT * FROM service ORDER BY name")
+    mine = prepared.site.catalogue.services
+    fewer = replace(prepared.site.catalogue, services={"cleaner": replace(mine["cleaner"], priority=1)})
+    prepare(replace(prepared.site, catalogue=fewer), "a2", True)
+    database.open(prepared.site.settings.database.url)
+    assert database.read().all("SELECT * FROM service ORDER BY name") == rows
+    assert prepared.node()["services"] == "cleaner"
+
+
+def with_script(folder: Path, name: str) -> Path:
+    """The scripts of a release that has one more."""
+    scripts = folder / "scripts"
+    shutil.copytree(migrate.FOLDER, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    (scripts / f"{name}.py").write_text("def up(migrator, db):\n    pass\n")
+    return scripts
+
+
+def test_a_node_waits_for_the_migration_with_one_line(
+    prepared: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "FOLDER", with_script(tmp_path, "9999_later"))
+    with pytest.raises(NotMigrated, match=r"1 migration to apply \(9999_later …\): run `tickworks migrate`"):
+        prepare(prepared.site, "a1", True)
+    assert migrate.pending() == ["9999_later"]
+
+
+@pytest.mark.parametrize(("script", "joins"), [("9999_adds", True), ("9999_closes_old_columns", False)])
+def test_a_node_of_the_release_before_joins_until_a_script_takes_away_what_it_uses(
+    new: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, joins: bool
+) -> None:
+    with monkeypatch.context() as newer:
+        newer.setattr(migrate, "FOLDER", with_script(tmp_path, script))
+        new.install()
+    if joins:
+        new.start("a1")
+        assert new.node()["state"] == "up"
+    else:
+        with pytest.raises(DatabaseError, match=f"of a newer release \\({script}\\): upgrade this one"):
+            prepare(new.site, "a1", True)
 
 
 def test_a_new_agent_buries_what_the_last_one_left(prepared: Prepared) -> None:
@@ -162,6 +218,7 @@ def test_another_nodes_processes_are_left_alone(prepared: Prepared) -> None:
 
 @pytest.mark.parametrize(("seen", "refused"), [(59.0, True), (61.0, False)])
 def test_one_sqlite_file_is_for_one_machine(new: Prepared, seen: float, refused: bool) -> None:
+    new.install()
     new.start("a1")
     database.write(lambda tx: tx.run("UPDATE node SET name = 'n2', host = 'elsewhere'"))
     new.clock.advance(seen)
@@ -174,6 +231,7 @@ def test_one_sqlite_file_is_for_one_machine(new: Prepared, seen: float, refused:
 
 
 def test_a_node_that_has_left_keeps_nobody_out(new: Prepared) -> None:
+    new.install()
     new.start("a1")
     database.write(lambda tx: tx.run("UPDATE node SET name = 'n2', host = 'elsewhere', state = 'left'"))
     new.start("a2")
@@ -183,6 +241,7 @@ def test_a_node_that_has_left_keeps_nobody_out(new: Prepared) -> None:
 @pytest.mark.postgresql
 def test_a_server_is_for_many_machines(postgresql_engine_database: str, tmp_path: Path) -> None:
     made = Prepared(tmp_path, postgresql_engine_database)
+    made.install()
     made.start("a1")
     database.write(lambda tx: tx.run("UPDATE node SET name = 'n2', host = 'elsewhere'"))
     made.start("a2")

@@ -37,9 +37,11 @@ def installed() -> Path | None:
 class PostgresqlServer:
     """One server with a superuser `tickworks`. `kill`, `stop` and `start` keep its data."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: str) -> None:
+        """`settings` of the server, over those of the tests: ``fsync="on"`` for a benchmark."""
         programs = installed()
         assert programs is not None
+        self.settings = {**_SETTINGS, **settings}
         self.programs = programs
         self.user = _user()
         self.folder = Path(tempfile.mkdtemp(prefix="tickworks-postgresql-"))
@@ -77,6 +79,12 @@ class PostgresqlServer:
         self.stop()
         self.start()
 
+    @property
+    def pid(self) -> int:
+        """Of the process that runs, or ran."""
+        assert self._server is not None
+        return self._server.pid
+
     def running(self) -> bool:
         return self._server is not None and self._server.poll() is None
 
@@ -106,7 +114,7 @@ class PostgresqlServer:
             raise ServerFailed(f"initdb failed; its output:\n{self.log.read_text(errors='replace')[-2000:]}")
 
     def _launch(self) -> None:
-        settings = [f"--{name}={value}" for name, value in _SETTINGS.items()]
+        settings = [f"--{name}={value}" for name, value in self.settings.items()]
         program = [str(self.programs / "postgres"), "-D", str(self.data), "-p", str(self.port), *settings]
         self._server = start(program, log=self.log, user=self.user, parent_death="QUIT")
         wait_until(self._serves, self._server, self.log)

@@ -67,6 +67,12 @@ class RabbitmqServer:
         self.stop()
         self.start()
 
+    @property
+    def pid(self) -> int:
+        """Of the process that runs, or ran."""
+        assert self._server is not None
+        return self._server.pid
+
     def running(self) -> bool:
         return self._server is not None and self._server.poll() is None
 
