@@ -163,13 +163,12 @@ def test_the_log_of_a_failed_run_has_its_traceback_although_logging_is_off(start
 
 @pytest.mark.parametrize("stack", ["embedded"], indirect=True)
 def test_a_full_disk_under_the_log_file_costs_only_the_file(start_site: StartSite, tmp_path: object) -> None:
-    from store import service
-
     site = start_site(SERVICES)
     logs = site.folder / "var" / "log"
     logs.mkdir(parents=True, exist_ok=True)
     (logs / "prints_binary.log").symlink_to("/dev/full")
-    database.write(lambda tx: service.set_logging(tx, "prints_binary", True, None))
+    switched = "UPDATE service SET logging = ? WHERE name = 'prints_binary'"
+    database.write(lambda tx: tx.run(switched, (True,)))
     run_id = site.force("prints_binary")
     assert site.until_state(run_id, "succeeded", "failed")["state"] == "succeeded"
     text = "\n".join(line["text"] for line in run_log.read(database.read(), run_id))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from store import database
+from store import database, migrate
 from store.tx import Tx
 from tests.model import watch
+from tests.support.postgresql import PostgresqlServer
 
 #: Steps of one test: its seed is the first one plus its number, so that any of them can be repeated alone.
 CHUNK = 2_000
@@ -47,9 +49,14 @@ def sqlite_model(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="module")
-def postgresql_model(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The same on PostgreSQL."""
-    yield from _opened(request.getfixturevalue("migrated_postgresql"))
+def postgresql_model(shared_postgresql: PostgresqlServer) -> Iterator[None]:
+    """The same on PostgreSQL, in a database that no other test ever sees: the triggers stay."""
+    name = f"model_{uuid.uuid4().hex[:12]}"
+    shared_postgresql.add_database(name)
+    database.open(shared_postgresql.url(name))
+    migrate.up()
+    yield from _opened(shared_postgresql.url(name))
+    shared_postgresql.drop_database(name)
 
 
 @pytest.fixture
