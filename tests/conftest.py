@@ -18,6 +18,12 @@ def _no_secret_is_known() -> Iterator[None]:
     known_secrets.forget()
 
 
+@pytest.fixture(autouse=True)
+def _as_wide_as_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command prints must not depend on how wide the terminal of whoever runs the tests is."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """What a test has logged may be rubbish on purpose: half a character would end a run in several parts."""

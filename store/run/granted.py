@@ -23,6 +23,8 @@ _GRANT_AND_CLAIM = """
     WHERE id = ? AND state = 'queued'
       AND EXISTS (SELECT 1 FROM process p WHERE p.id = ? AND p.state = 'up')"""
 
+_HOLD = "UPDATE membership SET held = TRUE WHERE run_id IN ({runs})"
+
 _HOLD_OF = """
     UPDATE membership SET held = TRUE WHERE run_id = ?
       AND EXISTS (SELECT 1 FROM run WHERE id = run_id AND state = 'running' AND process_id = ?)"""
@@ -37,7 +39,7 @@ def grant(tx: Tx, grants: Sequence[tuple[int, str]], now: float) -> dict[int, in
         (sql, (*fence, node, now, now, run_id)) for (run_id, node), fence in zip(grants, fences, strict=True)
     ]
     run_ids = [run_id for run_id, _ in grants]
-    statements.append((f"UPDATE membership SET held = TRUE WHERE run_id IN ({marks(run_ids)})", run_ids))
+    statements.append((_HOLD.format(runs=marks(run_ids)), run_ids))
     *granted, _ = tx.batch(statements)
     return {row[0]: row[1] for rows in granted for row in rows}
 

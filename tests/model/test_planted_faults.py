@@ -23,13 +23,8 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 
 def a_grant_forgets_a_group(patch: pytest.MonkeyPatch) -> None:
-    take = granted._hold
-
-    def hold_less(run_ids: Any, fence: int | None = None) -> Any:
-        sql, params = take(run_ids, fence)
-        return f"{sql} AND run_group <> 'b'", params
-
-    patch.setattr(granted, "_hold", hold_less)
+    patch.setattr(granted, "_HOLD", granted._HOLD + " AND run_group <> 'b'")
+    patch.setattr(granted, "_HOLD_OF", granted._HOLD_OF + " AND run_group <> 'b'")
 
 
 def a_grant_does_not_see_that_a_group_is_held(patch: pytest.MonkeyPatch) -> None:

@@ -50,11 +50,14 @@ def test_work_goes_on_after_the_server_was_away(
     until(broker.reachable, "the server is reachable")
     broker.enqueue(message(n=2))
     until(lambda: seen == [1, 2], "the second ran")
-    until(lambda: len(caplog.records) == 2, "the loss and the return are logged")
-    assert [record.message.split(",")[0].split(";")[0] for record in caplog.records] == [
-        "the broker is lost",
-        "the broker is back",
-    ]
+
+    def said() -> list[str]:
+        """By us: the library has its own words for it."""
+        ours = [record for record in caplog.records if record.name.startswith("broker")]
+        return [record.message.split(",")[0].split(";")[0] for record in ours]
+
+    until(lambda: len(said()) == 2, "the loss and the return are logged")
+    assert said() == ["the broker is lost", "the broker is back"]
 
 
 def test_a_late_answer_does_not_settle_a_message_of_the_next_connection(
