@@ -19,7 +19,9 @@ function target(html) {
 }
 
 function passes(name) {
-  return name === "away" || (acted.get(name) ?? 0) > Date.now();
+  if (name === "away") return true;
+  const open = document.getElementById(name)?.querySelector("details.menu[open]");
+  return !open && (acted.get(name) ?? 0) > Date.now();
 }
 
 function show(state, text) {
