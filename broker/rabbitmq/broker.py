@@ -68,7 +68,7 @@ class RabbitmqBroker(rabbitmq.RabbitmqBroker):
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> dramatiq.Consumer:
         """Refused: a consumer per queue is what the intake replaces."""
-        raise NotImplementedError(f"{queue_name}: run this broker with broker.worker.Worker")
+        raise TypeError(f"{queue_name}: run this broker with broker.worker.Worker")
 
     def close(self) -> None:
         self.publisher.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.sdk import trace as otel
 
 from actors import Context, Outcome
 from broker import tracing
@@ -18,7 +19,6 @@ from store import database
 from tests.broker.runner.bench import Bench
 from tests.support.engine import Engine
 
-otel = pytest.importorskip("opentelemetry.sdk.trace")
 ROOT = Path(__file__).parents[2]
 
 
