@@ -17,12 +17,12 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from broker.connect import preload
 from node.board import Board
 from node.child import LEASE_LOST, RELOAD, Child
+from node.deaths import Deaths
 from node.fork import end_group, fork, how_it_ended
 from node.lock import NodeRuns, take_lock
 from node.order import Inbox, Order
@@ -38,8 +38,6 @@ TICK = 0.25
 #: A child that lived shorter than this is replaced only after a growing pause (s, at most).
 SHORT_LIFE = 1.0
 LONGEST_PAUSE = 5.0
-#: Deaths that are told again to a new system worker.
-REMEMBERED = 1_000
 #: How many daemons, long runs and added workers a node can have at once.
 SPARE_ROWS = 512
 #: Who is asked to stop when, at the end: the system worker buries the others, the page goes last.
@@ -72,8 +70,8 @@ class Agent:
         self._slots = [Slot(part, row) for row, part in enumerate(parts)]
         self._serial = 0
         self._stopping = self._hurried = self._at_once = self._reload = False
-        self._deaths: list[str] = []
-        self._death_pipe, self._wake, self._orders = os.pipe(), os.pipe(), os.pipe()
+        self._deaths = Deaths()
+        self._wake, self._orders = os.pipe(), os.pipe()
         self._inbox = Inbox(self._orders[0])
         self._lock_file: int | None = None
         self._systemd = Notifier()
@@ -89,6 +87,8 @@ class Agent:
         code = self._short(lambda: prepare(site, self._incarnation, self._joins, installs), "cannot start")
         if code:
             return code
+        if ready:
+            ready()  # before there are children: nobody watches them while this waits for the database
         preload(self._site.settings.broker.url)
         gc.collect()
         gc.freeze()
@@ -96,8 +96,6 @@ class Agent:
         started = time.monotonic()
         for slot in self._slots:
             self._spawn(slot)
-        if ready:
-            ready()
         self._systemd.ready()
         while not self._stopping:
             self._look()
@@ -109,6 +107,9 @@ class Agent:
             self._short(lambda: farewell(self._site, self._incarnation), "stopping")
         if self._reload:
             self._start_anew()
+        # While Python ends it lets go of its handlers: one more signal would make another exit code of this.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         return 0
 
     # One look: who died, who hangs, who is to be started, what was ordered.
@@ -144,7 +145,7 @@ class Agent:
         code = os.waitstatus_to_exitcode(status)
         reason = "it had lost its lease" if code == LEASE_LOST else how_it_ended(status)
         slot.pid = 0
-        self._tell_death(f"{slot.incarnation} {reason}")
+        self._deaths.tell(f"{slot.incarnation} {reason}")
         if code == RELOAD:
             self._reload = self._stopping = True
         if slot.once or slot.leaving:
@@ -230,13 +231,12 @@ class Agent:
             board=self._board,
             row=slot.row,
             orders=self._orders[1],
-            deaths=self._death_pipe[0] if system else None,
+            deaths=self._deaths.reader if system else None,
             data=slot.data,
         )
         if system:
-            for death in self._deaths:
-                self._write_death(death)
-        keep = {self._orders[1]} | ({self._death_pipe[0]} if system else set())
+            self._deaths.tell_again()
+        keep = {self._orders[1]} | ({self._deaths.reader} if system else set())
         slot.pid = fork(lambda: slot.part.main(child), self._handles() - keep, own_group=slot.once)
 
     def _short(self, work: Callable[[], None], what: str) -> int:
@@ -245,7 +245,7 @@ class Agent:
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
     def _handles(self) -> set[int]:
-        handles = {*self._death_pipe, *self._wake, *self._orders}
+        handles = {*self._deaths.handles, *self._wake, *self._orders}
         return handles if self._lock_file is None else handles | {self._lock_file}
 
     # Stopping.
@@ -292,14 +292,3 @@ class Agent:
         if self._lock_file is not None:
             os.close(self._lock_file)
         os.execv(sys.executable, sys.orig_argv)
-
-    # Small things.
-
-    def _tell_death(self, line: str) -> None:
-        self._deaths = [*self._deaths[-REMEMBERED:], line]
-        self._write_death(line)
-
-    def _write_death(self, line: str) -> None:
-        os.set_blocking(self._death_pipe[1], False)
-        with suppress(BlockingIOError):  # nobody reads; a new system worker is told of all
-            os.write(self._death_pipe[1], line.encode() + b"\n")

@@ -112,7 +112,13 @@ def main() -> int:
     logging.basicConfig(format="%(levelname)s %(message)s", level="INFO")
     site = open_site(load(FOLDER / "tickworks.toml", {}))
     parts = [Part(kind, name, PARTS[what]) for kind, name, what in (word.split(":") for word in sys.argv[2:])]
-    return StuckAgent(site, parts).run(ready=lambda: print("ready", flush=True))
+    return StuckAgent(site, parts).run(ready)
+
+
+def ready() -> None:
+    """What `tickworks up` says, and may have to wait for the database to say."""
+    with (FOLDER / "lines").open("a") as file:
+        file.write(f"agent ready {os.getpid()} - {time.monotonic()}\n")
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -124,6 +126,12 @@ def test_a_killed_child_is_replaced_and_its_siblings_go_on(shared: SmallAgent) -
     shared.until(lambda: proof in deaths(shared), "the system worker is told whose end was seen")
 
 
+def test_what_is_said_at_the_start_waits_for_no_child(shared: SmallAgent) -> None:
+    # It asks the database; a child that stands still with the database's lock is not killed meanwhile.
+    ready = shared.lines("agent", "ready")[0][2]
+    assert all(ready < shared.lines(name)[0][2] for name in ("system", "killed", "hung", "sibling"))
+
+
 def test_a_child_that_asked_to_be_killed_is_killed_and_replaced(shared: SmallAgent) -> None:
     pid = shared.pid("hung")
     (shared.folder / "hang-hung").touch()
@@ -204,6 +212,25 @@ def test_a_second_signal_ends_everything_at_once(agent: Start) -> None:
     small.process.send_signal(signal.SIGTERM)
     assert small.ends() == 0
     assert gone(small.pid("deaf"))
+
+
+def test_signals_go_on_while_everything_ends_and_it_still_says_good_bye(agent: Start) -> None:
+    text = FILE.replace("[site]", "drain_timeout = 3600\n[site]")
+    small = agent("system:system:buries", "worker:deaf:deaf", text=text).started("system", "deaf")
+    small.process.send_signal(signal.SIGTERM)
+    small.until(lambda: small.lines("deaf", "asked"), "it drains")
+    while small.process.poll() is None:
+        small.process.send_signal(signal.SIGTERM)
+    assert small.ends() == 0
+    assert gone(small.pid("deaf"))
+    assert len(small.lines("deaf", "asked")) == 1
+    assert ("Traceback" in small.said(), state_of_node(small.folder)) == (False, "left")
+
+
+def state_of_node(folder: Path) -> str:
+    with closing(sqlite3.connect(folder / "var" / "tickworks.db")) as connection:
+        (state,) = connection.execute("SELECT state FROM node WHERE name = 'n1'").fetchone()
+    return str(state)
 
 
 def test_a_change_of_profiles_makes_a_new_agent_of_the_same_process(agent: Start) -> None:
