@@ -11,6 +11,7 @@ from config.kinds import Folder, SecretReference, Switch, Text, Whole
 from config.section import Section
 
 KEY_FILE = "file:"
+SFTP = "sftp://"
 
 
 class Backup(Section):
@@ -25,7 +26,14 @@ class Backup(Section):
     )
     copy_to: Annotated[str, Text("the path of a folder, or nothing", r"[^~\x00-\x1f][^\x00-\x1f]*|")] = Field(
         "",
-        description="a second folder, on another machine's disk: each backup is copied there and read back",
+        description="a second folder, on another machine's disk or `sftp://user@host/folder`: each backup is "
+        "copied there and read back",
+    )
+    copy_key: Annotated[str, SecretReference()] = Field(
+        "", description="reference to the private key that signs in there, for `sftp://`"
+    )
+    copy_host_key: Annotated[str, Text("a public key, or nothing", r"(ssh|ecdsa|sk-)[\x20-\x7e]+|")] = Field(
+        "", description="the public key of that server (`ssh-keyscan -t ed25519 HOST`), for `sftp://`"
     )
     keep_daily: Annotated[int, Whole(1, 3650)] = Field(14, description="days whose newest backup is kept")
     keep_weekly: Annotated[int, Whole(1, 520)] = Field(8, description="weeks whose newest backup is kept")
@@ -37,14 +45,13 @@ class Backup(Section):
 
     def under(self, root: Path) -> Backup:
         """The same settings, with what is relative under `root`."""
-        key = self.key
-        if key.startswith(KEY_FILE):
-            key = f"{KEY_FILE}{root / key.removeprefix(KEY_FILE)}"
+        folder = self.copy_to and not self.copy_to.startswith(SFTP)
         return self.model_copy(
             update={
                 "dir": root / self.dir,
-                "key": key,
-                "copy_to": str(root / self.copy_to) if self.copy_to else "",
+                "key": _under(root, self.key),
+                "copy_to": str(root / self.copy_to) if folder else self.copy_to,
+                "copy_key": _under(root, self.copy_key),
             }
         )
 
@@ -54,3 +61,9 @@ class Backup(Section):
         texts = {key: str(value) if isinstance(value, Path) else value for key, value in values.items()}
         texts["config_file"] = str(config_file.resolve()) if config_file else ""
         return {f"backup.{key}": value for key, value in texts.items()}
+
+
+def _under(root: Path, reference: str) -> str:
+    if not reference.startswith(KEY_FILE):
+        return reference
+    return f"{KEY_FILE}{root / reference.removeprefix(KEY_FILE)}"

@@ -17,6 +17,8 @@ class BackupPlan:
     """What an operator may change; the site's ``[backup]`` gives most of it.
 
     Folders are paths; `attachments`, `config_file` and `copy_to` may be empty texts: there are none.
+    `copy_to` may be ``sftp://user@host/folder``; then `copy_key` refers to the private key that signs in
+    there, and `copy_host_key` is the server's public key.
     `key` is a reference to the key that seals backups, empty for none. `keep_daily` days and
     `keep_weekly` weeks with a backup keep their newest. `alert_after` (s): an event is written when
     the run groups are held for longer.
@@ -27,6 +29,8 @@ class BackupPlan:
     config_file: str = field(default="", metadata={"setting": "backup.config_file"})
     key: str = field(default="", metadata={"setting": "backup.key"})
     copy_to: str = field(default="", metadata={"setting": "backup.copy_to"})
+    copy_key: str = field(default="", metadata={"setting": "backup.copy_key"})
+    copy_host_key: str = field(default="", metadata={"setting": "backup.copy_host_key"})
     keep_daily: int = field(default=14, metadata={"setting": "backup.keep_daily"})
     keep_weekly: int = field(default=8, metadata={"setting": "backup.keep_weekly"})
     restore_test: bool = field(default=False, metadata={"setting": "backup.restore_test"})

@@ -56,7 +56,9 @@ def tell(context: Context, text: str) -> None:
 )
 def run(context: Context, options: BackupPlan) -> Outcome:
     """Make one backup, copy it off, and only then drop what is past its term."""
-    from store.backup import kept, making
+    from backends.error import BackendError
+    from config.secrets import SecretError
+    from store.backup import kept, making, off_host
 
     secret = context.secret(options.key) if options.key else None
     try:
@@ -65,15 +67,15 @@ def run(context: Context, options: BackupPlan) -> Outcome:
     except making.FAILURES as error:
         return Outcome.failed(making.words(error))
     counts = {"bytes": made.size, "rows": made.rows, "attachments": made.attachments, "dropped": 0}
-    folders = [Path(options.folder)]
     trouble = ""
     if options.copy_to:
         try:
-            kept.copy_off(made, Path(options.copy_to), watch)
-            folders.append(Path(options.copy_to))
-        except OSError as error:
-            trouble = f"{made.path.name} is here, but not in {options.copy_to}: {error.strerror}"
+            counts["dropped"] += off_host.copy_off(options, made, context.secret, watch)
+        except (OSError, ValueError, BackendError, SecretError) as error:
+            why = f"{options.copy_to}: {error.strerror}" if isinstance(error, OSError) else error
+            trouble = f"{made.path.name} is here, but its copy is not made: {why}"
             tell(context, trouble)
-    for folder in folders:
-        counts["dropped"] += kept.drop(folder, made.path.name, options.keep_daily, options.keep_weekly)
+    counts["dropped"] += kept.drop(
+        Path(options.folder), made.path.name, options.keep_daily, options.keep_weekly
+    )
     return Outcome("partial" if trouble else "done", counts, trouble or made.path.name)

@@ -1,120 +1,240 @@
-"""An HTTP proxy before a server, on loopback, that can spoil its answers by path."""
+"""A TCP proxy between an adapter and a real server, on loopback, that goes wrong when a test says so."""
 
 from __future__ import annotations
 
+import random
+import socket
+import struct
 import threading
-from collections.abc import Callable
-from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import suppress
+from dataclasses import dataclass
 
-#: Gets the body of an answer, gives status and body to answer instead; `drop` and `hang` are known by name.
-Fault = Callable[[bytes], tuple[int, bytes]]
-#: More than anybody should read.
-ENDLESS = 2 * 1024 * 1024
+_CHUNK = 65536
+#: No protocol of ours begins like this. Always the same bytes, so that a failure can be repeated.
+GARBAGE = b"\xff\x00<!\r\n" + random.Random(0).randbytes(1018)
+
+
+@dataclass(frozen=True)
+class _Fault:
+    what: str
+    after: int = 0
+    seconds: float = 0.0
+    data: bytes = b""
+    reset: bool = False
+    once: bool = False
+
+
+_NONE = _Fault("none")
 
 
 class FaultProxy:
-    """`faults`: path -> what happens to its answers; `asked`: the paths so far, in order."""
+    """Clients come to ``127.0.0.1:port``; it passes everything on, until one fault is switched on.
 
-    def __init__(self) -> None:
-        self.target = 0
-        self.faults: dict[str, Fault] = {}
-        self.asked: list[str] = []
-        self.over = threading.Event()
-        proxy = self
+    A fault holds for open and new connections alike, until another one or `heal`; with `once` it is for
+    the first connection alone that something comes over. The server's bytes are counted for each
+    connection from the moment the fault was set. `accepted`: connections so far; `passed`: bytes that
+    reached clients; `spoiled`: answers that were cut, dropped, replaced or changed.
+    """
 
-        class Handler(_Handler):
-            owner = proxy
+    def __init__(self, target: int) -> None:
+        """``target``: the server's port on loopback."""
+        self.target = target
+        self.accepted = self.passed = self.spoiled = 0
+        self._fault = _NONE
+        self._victim: socket.socket | None = None
+        self._open: set[socket.socket] = set()
+        self._state = threading.Condition()
+        self._over = threading.Event()
+        # Holds the port while nobody listens on it, so that no other process is given it.
+        self._holder = socket.socket()
+        self._holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._holder.bind(("127.0.0.1", 0))
+        self.port = int(self._holder.getsockname()[1])
+        self._listener: socket.socket | None = None
+        self._listen()
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
+    def __enter__(self) -> FaultProxy:
+        return self
 
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def heal(self) -> None:
+        """Pass everything on again; what hung goes on."""
+        self._set(_NONE)
+
+    def refuse(self) -> None:
+        """Nobody listens on the port; open connections are reset."""
+        self._set(_Fault("refuse", reset=True))
+        self._deafen()
+        self._end_all()
+
+    def hang(self, *, once: bool = False) -> None:
+        """Connections are taken and nothing passes, in either direction. Held bytes pass after `heal`."""
+        self._set(_Fault("hang", once=once))
+
+    def cut(self, after: int = 0, *, reset: bool = False, once: bool = False) -> None:
+        """End the connection once `after` bytes of the server have passed; `reset` sends a RST."""
+        self._set(_Fault("cut", after=after, reset=reset, once=once))
+
+    def delay(self, seconds: float) -> None:
+        """Hold each piece of the server back for so long."""
+        self._set(_Fault("delay", seconds=seconds))
+
+    def drip(self, seconds: float) -> None:
+        """The server's bytes arrive one at a time, so far apart."""
+        self._set(_Fault("drip", seconds=seconds))
+
+    def drop_answer(self, after: int = 0, *, once: bool = False) -> None:
+        """Requests arrive and the server acts; its answer is lost (from byte `after` on), then the end."""
+        self._set(_Fault("drop", after=after, once=once))
+
+    def garbage(self, data: bytes = GARBAGE, *, after: int = 0, once: bool = False) -> None:
+        """Requests arrive; the client gets `data` for the answer (from byte `after` on), then the end."""
+        self._set(_Fault("garbage", after=after, data=data, once=once))
+
+    def flip(self, at: int, *, once: bool = False) -> None:
+        """One bit of the server's byte number `at` (from 0) arrives changed."""
+        self._set(_Fault("flip", after=at, once=once))
 
     def close(self) -> None:
-        self.over.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(10)
+        """End everything; nobody listens on the port any more."""
+        self._over.set()
+        self._set(_Fault("refuse", reset=True))
+        self._deafen()
+        self._end_all()
+        self._holder.close()
 
+    def _set(self, fault: _Fault) -> None:
+        with self._state:
+            self._fault, self._victim = fault, None
+            self._state.notify_all()
+        if fault.what != "refuse" and self._listener is None:
+            self._listen()
 
-def drop(_: bytes) -> tuple[int, bytes]:
-    """The connection is closed without an answer."""
-    raise AssertionError("never called")
+    def _listen(self) -> None:
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", self.port))
+        listener.listen(128)
+        self._listener = listener
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 
+    def _deafen(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            # Closing alone does not wake a thread that waits in accept.
+            with suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
 
-def hang(_: bytes) -> tuple[int, bytes]:
-    """The answer begins and does not end, a byte now and then."""
-    raise AssertionError("never called")
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:  # closed
+                return
+            self.accepted += 1
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
-
-def endless(_: bytes) -> tuple[int, bytes]:
-    """A very long answer."""
-    return 200, b'{"a": "' + b"a" * ENDLESS
-
-
-def says(body: bytes, status: int = 200) -> Fault:
-    """Always this answer."""
-    return lambda _: (status, body)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    owner: FaultProxy
-
-    def do_GET(self) -> None:
-        self._pass_on()
-
-    def do_POST(self) -> None:
-        self._pass_on()
-
-    def _pass_on(self) -> None:
-        path = self.path.partition("?")[0]
-        self.owner.asked.append(path)
-        fault = self.owner.faults.get(path)
-        if fault is drop:
-            self.close_connection = True
-            return
-        if fault is hang:
-            self._hang()
-            return
-        sent = self.rfile.read(int(self.headers.get("content-length") or 0))
-        connection = HTTPConnection("127.0.0.1", self.owner.target, timeout=20)
+    def _serve(self, client: socket.socket) -> None:
         try:
-            connection.request(self.command, self.path, body=sent, headers=dict(self.headers.items()))
-            answer = connection.getresponse()
-            status, body = answer.status, answer.read()
-            headers = answer.getheaders()
-        finally:
-            connection.close()
-        if fault is not None:
-            status, body = fault(body)
-        self.send_response_only(status)
-        for name, value in headers:
-            if name.lower() not in ("content-length", "transfer-encoding", "connection"):
-                self.send_header(name, value)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self._write(body)
+            server = socket.create_connection(("127.0.0.1", self.target), 20)
+        except OSError:
+            client.close()
+            return
+        with self._state:
+            self._open |= {client, server}
+        for end in (client, server):
+            end.settimeout(None)
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        asking = threading.Thread(target=self._ask, args=(client, server), daemon=True)
+        asking.start()
+        with suppress(OSError):
+            self._answer(server, client)
+        _shut(server)
+        _hang_up(client, self._fault_of(client).reset)
+        asking.join()
+        with self._state:
+            self._open -= {client, server}
+        client.close()
+        server.close()
 
-    def _hang(self) -> None:
-        self.send_response_only(200)
-        self.send_header("content-length", "1000")
-        self.end_headers()
-        while not self.owner.over.wait(0.05):
-            if not self._write(b" "):
-                break
-        self.close_connection = True
+    def _ask(self, client: socket.socket, server: socket.socket) -> None:
+        with suppress(OSError):
+            while piece := client.recv(_CHUNK):
+                self._while_hanging(client)
+                server.sendall(piece)
+        # A half that has ended ends the other: no protocol of ours lives on half a connection.
+        _shut(server)
 
-    def _write(self, body: bytes) -> bool:
-        try:
-            self.wfile.write(body)
-        except OSError:  # whoever asked has had enough
-            return False
-        return True
+    def _answer(self, server: socket.socket, client: socket.socket) -> None:
+        """Pass the server's bytes on, with the fault of the moment; returns when the connection ends."""
+        counted, passed = self._fault, 0
+        while True:
+            piece = server.recv(_CHUNK)
+            fault = self._while_hanging(client)
+            if fault is not counted:
+                counted, passed = fault, 0
+            if not piece or fault.what == "refuse":
+                return
+            if fault.what in ("delay", "drip"):
+                self._slowly(piece, client, fault)
+                continue
+            ends = fault.what in ("cut", "drop", "garbage")
+            whole = piece[: fault.after - passed] if ends else piece
+            if fault.what == "flip" and 0 <= fault.after - passed < len(piece):
+                whole = _flipped(piece, fault.after - passed)
+                self.spoiled += 1
+            client.sendall(whole)
+            passed += len(whole)
+            self.passed += len(whole)
+            if ends and (len(whole) < len(piece) or (fault.what == "cut" and passed >= fault.after)):
+                self.spoiled += 1
+                client.sendall(fault.data)
+                return
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+    def _slowly(self, piece: bytes, client: socket.socket, fault: _Fault) -> None:
+        step = 1 if fault.what == "drip" else len(piece)
+        for start in range(0, len(piece), step):
+            with self._state:
+                self._state.wait_for(lambda: self._fault is not fault, fault.seconds)
+            client.sendall(piece[start : start + step])
+            self.passed += step
+
+    def _while_hanging(self, client: socket.socket) -> _Fault:
+        """The fault of this connection, once it does not hang any more."""
+        with self._state:
+            self._state.wait_for(lambda: self._fault_of(client).what != "hang" or self._over.is_set())
+            return self._fault_of(client)
+
+    def _fault_of(self, client: socket.socket) -> _Fault:
+        with self._state:
+            if self._fault.once:
+                self._victim = self._victim or client
+                return self._fault if self._victim is client else _NONE
+            return self._fault
+
+    def _end_all(self) -> None:
+        with self._state:
+            for end in self._open:
+                _hang_up(end, reset=True)
+
+
+def _flipped(piece: bytes, at: int) -> bytes:
+    return piece[:at] + bytes([piece[at] ^ 1]) + piece[at + 1 :]
+
+
+def _shut(end: socket.socket) -> None:
+    with suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
+
+
+def _hang_up(end: socket.socket, reset: bool) -> None:
+    """With `reset`, only wake whoever reads: closing it then sends a RST instead of an orderly end."""
+    if not reset:
+        _shut(end)
+        return
+    with suppress(OSError):
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        end.shutdown(socket.SHUT_RD)

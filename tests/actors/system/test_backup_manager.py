@@ -28,6 +28,7 @@ from store import database, event
 from store.backup import kept, making, restoring
 from tests.backends.test_log_rotation import at_most
 from tests.support.opened import DATABASES, opened_database
+from tests.support.real_sftp import RealSftp, real_sftp
 from tests.support.rows import run
 
 ROOT = Path(actors.__file__).parents[1]
@@ -195,6 +196,54 @@ def test_a_second_folder_that_is_not_there_keeps_the_backup_and_makes_an_event(
     assert names(folder) == [NAME, f"{NAME}.sha256"]
     assert texts() == [outcome.message]
     assert "No such file or directory" in outcome.message
+
+
+@pytest.fixture(scope="module")
+def sftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealSftp]:
+    with real_sftp(tmp_path_factory.mktemp("sshd")) as server:
+        yield server
+
+
+def over_sftp(sftp: RealSftp, there: Path, now: datetime = NOW, **more: Any) -> dict[str, Any]:
+    """The context and the options of a backup that is copied to a folder of another machine."""
+    there.mkdir(exist_ok=True)
+    keys = {"copy_key": "file:key", "copy_host_key": sftp.host_key, **more}
+    return {"context": at(now, secrets={"file:key": sftp.key}), "copy_to": sftp.url(there), **keys}
+
+
+def test_a_copy_goes_over_sftp_with_its_checksum(folder: Path, sftp: RealSftp, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    assert back_up(folder, **over_sftp(sftp, there)).kind == "done"
+    digest = (there / f"{NAME}.sha256").read_text().split()[0]
+    assert hashlib.sha256((there / NAME).read_bytes()).hexdigest() == digest
+    assert names(there) == names(folder)
+
+
+def test_past_its_term_a_copy_goes_there_as_well(folder: Path, sftp: RealSftp, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    for day in range(4):
+        words = over_sftp(sftp, there, NOW + timedelta(days=day), keep_daily=2, keep_weekly=1)
+        assert back_up(folder, **words).kind == "done"
+    assert names(there) == names(folder)
+    assert len(kept.listing(there)) == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"copy_host_key": ""}, "copy_host_key is missing"),
+        ({"copy_key": ""}, "copy_key is missing"),
+        ({"copy_to": "sftp://nobody@127.0.0.1:1/x"}, "nobody listens there"),
+        ({"copy_to": "sftp://127.0.0.1/x"}, "expected sftp://user@host/folder"),
+    ],
+)
+def test_a_copy_that_cannot_leave_keeps_the_backup_and_says_why(
+    folder: Path, sftp: RealSftp, tmp_path: Path, wrong: dict[str, str], words: str
+) -> None:
+    outcome = back_up(folder, **{**over_sftp(sftp, tmp_path / "there"), **wrong})
+    assert (outcome.kind, words in outcome.message) == ("partial", True), outcome.message
+    assert names(folder) == [NAME, f"{NAME}.sha256"]
+    assert texts() == [outcome.message]
 
 
 def test_holding_its_groups_for_long_makes_one_event(folder: Path) -> None:
