@@ -43,6 +43,7 @@ class Raw:
     redelivered: bool = False
     routing_key: str = ""
     message_id: str | None = None
+    traceparent: str | None = None  # the sender's own trace, from the message's headers
 
 
 def decode(raw: Raw, actors: Container[str]) -> Message[Any]:
@@ -76,6 +77,8 @@ def _text(body: bytes) -> str:
 
 def _request(raw: Raw, text: str) -> Message[Any]:
     asked = {"routing_key": raw.routing_key, "body": text, "message_id": raw.message_id}
+    if raw.traceparent is not None:
+        asked["traceparent"] = raw.traceparent
     return Message(queue_name=raw.queue, actor_name=REQUEST_ACTOR, args=(), kwargs=asked, options={})
 
 

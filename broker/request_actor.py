@@ -11,6 +11,7 @@ import dramatiq
 
 from actors.catalogue import Catalogue, UnknownService
 from actors.values import ValueProblems, arguments
+from broker import callers
 from broker.errors import NotNow, Rejected
 from broker.queues import REQUEST_ACTOR, REQUESTS
 from coordinator.grants import Rules, RunMessage
@@ -43,16 +44,23 @@ class Requests:
         """Declare the actor of the request queue."""
         dramatiq.actor(broker=broker, actor_name=REQUEST_ACTOR, queue_name=REQUESTS)(self.receive)
 
-    def receive(self, routing_key: str, body: str, message_id: str | None = None) -> None:
-        """One message of the request queue.
+    def receive(
+        self, routing_key: str, body: str, message_id: str | None = None, traceparent: str | None = None
+    ) -> None:
+        """One message of the request queue; `traceparent` is its sender's own trace.
 
         Raises Rejected with a reason for the sender, NotNow while the database is away.
         """
         name, args, reason, key = parse(routing_key, body)
-        self.ask(name, args, reason=reason, key=key)
+        self.ask(name, args, reason=reason, key=key, traceparent=traceparent)
 
     def ask(
-        self, name: str, args: Mapping[str, Any], reason: str | None = None, key: str | None = None
+        self,
+        name: str,
+        args: Mapping[str, Any],
+        reason: str | None = None,
+        key: str | None = None,
+        traceparent: str | None = None,
     ) -> Accepted:
         """Record the request of a message."""
         name, checked = self._checked(name, args)
@@ -64,6 +72,7 @@ class Requests:
         except DatabaseAway as error:
             raise NotNow(str(error)) from None
         self._publish(accepted.messages)
+        callers.link(traceparent, accepted.run_ids, service=name, trigger="message", at=self._now())
         return accepted
 
     def _checked(self, name: str, args: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

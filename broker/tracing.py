@@ -8,28 +8,20 @@ claim reads anyway says when it was asked for and granted, so nothing is asked o
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
 from actors import Outcome
+from broker import trace_export
 from broker.runner.run_log import printable, words_of
+from broker.trace_ids import ids_of
 from store import migrate
 from store.run.claimed import ClaimedRun
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
-
-logger = logging.getLogger(__name__)
-
-#: The standard variables of which one must be set.
-VARIABLES = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-#: Seconds that the last spans may take at the end of a process.
-LAST = 3.0
 
 Tell = Callable[[Outcome | None], None]
 
@@ -59,23 +51,10 @@ def open_traces(node: str, now: Callable[[], float]) -> Traces:
 
     ``now``: the clock of the process, in epoch seconds.
     """
-    if not any(os.environ.get(name) for name in VARIABLES):
+    if not trace_export.wanted():
         return Untraced()
-    try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.resources import Resource
-        from opentelemetry.sdk.trace import TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
-    except ImportError:
-        logger.warning("traces are asked for, but their libraries are missing: install tickworks[otel]")
-        return Untraced()
-    name = os.environ.get("OTEL_SERVICE_NAME") or "tickworks"
-    provider = TracerProvider(
-        resource=Resource.create({"service.name": name, "service.instance.id": f"{node}/{os.getpid()}"}),
-        shutdown_on_exit=False,
-    )
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    return Traced(provider, node, now)
+    provider = trace_export.exporting(node)
+    return Untraced() if provider is None else Traced(provider, node, now)
 
 
 class Traced:
@@ -88,7 +67,7 @@ class Traced:
         self._tracer = provider.get_tracer("tickworks")
         self._node = node
         self._now = now
-        self._seed = migrate.born()
+        self._born = migrate.born()
 
     @contextmanager
     def attempt(self, claimed: ClaimedRun) -> Iterator[Tell]:
@@ -123,8 +102,7 @@ class Traced:
             span.end(_nanoseconds(self._now()))
 
     def close(self) -> None:
-        self._provider.force_flush(int(LAST * 1000))
-        self._provider.shutdown()
+        trace_export.close(self._provider)
 
     def _grant(self, claimed: ClaimedRun) -> Any:
         """The span of the grant, which an earlier attempt's process may have begun the trace for."""
@@ -137,7 +115,7 @@ class Traced:
             set_span_in_context,
         )
 
-        trace_id, span_id = self._ids_of(claimed.run_id)
+        trace_id, span_id = ids_of(self._born, claimed.run_id)
         attributes = self._attributes(claimed)
         first: Any
         if claimed.attempt == 1:
@@ -161,10 +139,6 @@ class Traced:
         )
         grant.end(_nanoseconds(claimed.granted_at))
         return grant
-
-    def _ids_of(self, run_id: int) -> tuple[int, int]:
-        digest = hashlib.sha256(f"{self._seed} {run_id}".encode()).digest()
-        return int.from_bytes(digest[:16], "big"), int.from_bytes(digest[16:24], "big")
 
     def _attributes(self, claimed: ClaimedRun) -> dict[str, str | int]:
         return {

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 
 from actors import job_kinds
+from broker import callers
 from broker.connect import connect
 from broker.declare import declare_look_again
 from broker.publish import Publisher
@@ -80,6 +81,7 @@ class System:
         worker.stop(2000)
         lease.stop()
         broker.close()
+        callers.close()
         leave(self._child, process_id)
         return RELOAD if self._reload else 0
 

@@ -145,6 +145,7 @@ class RabbitmqIntake(Intake):
         ) -> None:
             receipt = self._unsettled.arrived(method.delivery_tag)
             name = properties.message_id
+            trace = (properties.headers or {}).get("traceparent")
             self._waiting.append(
                 Raw(
                     queue=queue,
@@ -153,6 +154,7 @@ class RabbitmqIntake(Intake):
                     redelivered=bool(method.redelivered),
                     routing_key=method.routing_key if isinstance(method.routing_key, str) else "",
                     message_id=name if isinstance(name, str) else None,
+                    traceparent=trace if isinstance(trace, str) else None,
                 )
             )
 

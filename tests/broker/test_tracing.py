@@ -14,6 +14,7 @@ from opentelemetry.sdk import trace as otel
 
 from actors import Context, Outcome
 from broker import tracing
+from broker.trace_export import VARIABLES
 from config import known_secrets
 from store import database
 from tests.broker.runner.bench import Bench
@@ -160,9 +161,14 @@ def test_a_failed_outcome_is_a_span_with_an_error(traced: Traced) -> None:
 
 
 def test_runs_of_two_sites_have_traces_of_their_own(traced: Traced, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = traced.another()._ids_of(1)
-    monkeypatch.setattr("store.migrate.born", lambda: "another day")
-    assert traced.another()._ids_of(1) != here
+    engine = traced.bench.engine
+    claimed = engine.claim(engine.request("mail"))
+    assert claimed is not None
+    for born in ("one day", "another day"):
+        monkeypatch.setattr("store.migrate.born", lambda born=born: born)
+        with traced.another().attempt(claimed) as tell:
+            tell(None)
+    assert len({span.context.trace_id for span in traced.spans() if span.name == "request"}) == 2
 
 
 PROGRAM = """
@@ -184,7 +190,7 @@ def test_a_worker_that_nobody_traces_imports_nothing_for_it() -> None:
 def test_traces_without_their_libraries_are_one_warning(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setenv(tracing.VARIABLES[1], "http://127.0.0.1:1")
+    monkeypatch.setenv(VARIABLES[1], "http://127.0.0.1:1")
     monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
     assert isinstance(tracing.open_traces("n1", lambda: 0.0), tracing.Untraced)
     assert "install tickworks[otel]" in caplog.text

@@ -143,13 +143,15 @@ def test_a_sealed_backup_opens_with_its_key_only(sites: tuple[Site, Site]) -> No
     assert "is whole" in old.say("backup", "verify", path.name, "--key", "env:RIGHT", env=env).out
 
 
-def test_a_backup_for_the_other_database_is_refused(sites: tuple[Site, Site], tmp_path: Path) -> None:
+def test_a_backup_for_the_other_database_is_refused(
+    sites: tuple[Site, Site], tmp_path: Path, postgresql_url: str
+) -> None:
     old, _ = sites
-    if "sqlite" in address(old):
-        pytest.skip("the other way round is the same question")
-    third = _site(tmp_path / "third", "")
+    of_sqlite = "sqlite" in address(old)
+    third = _site(tmp_path / "third", f'[database]\nurl = "{postgresql_url}"\n' if of_sqlite else "")
     said = third.say("backup", "restore", str(live(old)))
-    assert (said.code, "is of postgresql" in said.err) == (1, True)
+    kind = "sqlite" if of_sqlite else "postgresql"
+    assert (said.code, f"is of {kind}" in said.err) == (1, True), said.err
 
 
 def test_a_damaged_backup_is_refused(site: Site) -> None:

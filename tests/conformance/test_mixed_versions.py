@@ -53,22 +53,19 @@ def test_the_scripts_of_an_earlier_release_are_still_the_first_ones(before: Any)
 
 
 def test_an_earlier_release_finds_all_it_reads(before: Any, now: Any) -> None:
-    if closed(before):
-        pytest.skip("a later script closed the database to it")
     was = {(table, column) for table, columns in before["tables"].items() for column in columns}
-    assert was - {(table, column) for table, columns in now.items() for column in columns} == set()
+    lacks = was - {(table, column) for table, columns in now.items() for column in columns}
+    assert not lacks or closed(before)
 
 
 def test_an_earlier_release_can_write_without_what_was_added(before: Any, now: Any) -> None:
-    if closed(before):
-        pytest.skip("a later script closed the database to it")
     needed = {
         f"{table}.{column}"
         for table, columns in before["tables"].items()
         for column, must in now.get(table, {}).items()
         if must and not columns.get(column)
     }
-    assert needed == set()
+    assert not needed or closed(before)
 
 
 def test_run_messages_of_an_earlier_release_are_understood(before: Any) -> None:

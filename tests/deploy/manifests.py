@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
+
+from tests.deploy.kustomized import kustomized
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "kubernetes"
 OVERLAYS = ("small", "production")
@@ -19,13 +18,8 @@ CUSTOM = {"ScaledObject", "PrometheusRule", "ServiceMonitor"}
 
 @cache
 def built(overlay: str) -> tuple[dict[str, Any], ...]:
-    """All documents of an overlay; skips where there is no kubectl to put them together."""
-    if shutil.which("kubectl") is None:
-        pytest.skip("no kubectl: what an overlay makes of the manifests is not looked at")
-    command = ["kubectl", "kustomize", FOLDER / "overlays" / overlay]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return tuple(yaml.safe_load_all(done.stdout))
+    """All documents of an overlay."""
+    return tuple(kustomized(FOLDER / "overlays" / overlay))
 
 
 def written() -> list[tuple[Path, dict[str, Any]]]:

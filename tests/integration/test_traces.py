@@ -5,12 +5,15 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
+import pika
 import pytest
 
 from tests.integration.conftest import StartSite
+from tests.integration.test_requests_by_message import consumers
 from tests.support.process import free_port
 from tests.support.until import until
 
@@ -102,6 +105,28 @@ def test_a_collector_hears_of_each_run_as_one_trace(
         assert spans["grant"].parent_span_id == spans["request"].span_id
         assert spans[f"process {service}"].links[0].span_id == spans["grant"].span_id
     assert collector.of("traced")["grant"].trace_id != collector.of("traced_long")["grant"].trace_id
+
+
+@pytest.mark.parametrize("stack", ["servers"], indirect=True)
+def test_a_collector_hears_who_asked_for_a_run_by_message(
+    start_site: StartSite, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+    site = start_site(SERVICES)
+    trace, span = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+    with closing(pika.BlockingConnection(pika.URLParameters(site.broker_url))) as connection:
+        until(lambda: consumers(connection, "tickworks.requests"), "requests are taken", seconds=60)
+        headers = {"traceparent": f"00-{trace}-{span}-01"}
+        properties = pika.BasicProperties(delivery_mode=2, headers=headers)
+        connection.channel().basic_publish("tickworks", "run.traced", b"", properties)
+    names = {"request traced", "asked", "request", "grant", "process traced"}
+    until(lambda: set(collector.of("traced")) == names, "all spans come", seconds=60)
+    spans = collector.of("traced")
+    taken, asked, first = (spans[name] for name in ("request traced", "asked", "request"))
+    assert (taken.trace_id.hex(), taken.parent_span_id.hex()) == (trace, span)
+    assert taken.links[0].span_id == asked.parent_span_id == first.span_id
+    assert {asked.trace_id, first.trace_id} == {taken.links[0].trace_id}
+    assert asked.links[0].span_id.hex() == span
 
 
 def test_runs_go_on_and_the_node_stops_without_a_collector(

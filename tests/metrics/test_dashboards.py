@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import shutil
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,8 @@ import pytest
 
 from metrics.dashboards.files import BOARDS, FILES
 
-FOLDER = Path(__file__).parents[2] / "docker" / "grafana" / "dashboards"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docker" / "grafana" / "dashboards"
 CORE = {"stat", "timeseries", "table", "state-timeline"}
 
 
@@ -67,3 +70,26 @@ def test_the_committed_files_are_those_of_the_code() -> None:
     assert {path.name for path in FOLDER.glob("*.json")} == set(FILES)
     for name, make in FILES.items():
         assert (FOLDER / name).read_text() == make(), f"{name} is stale; run `make generate`"
+
+
+def test_a_file_that_was_edited_by_hand_fails_the_check_which_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "scripts" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    boards = "docker/grafana/dashboards/"
+    own = {name: make for name, make in generate.GENERATED.items() if name.startswith(boards)}
+    assert len(own) == len(FILES)
+    monkeypatch.setattr(generate, "GENERATED", own)
+    monkeypatch.setattr(generate, "ROOT", tmp_path)
+    shutil.copytree(FOLDER, tmp_path / boards)
+    assert generate.main(check=True) == 0
+    file = tmp_path / boards / "tickworks-nodes.json"
+    file.write_text(edited := file.read_text().replace('"title": "', '"title": "My ', 1))
+    capsys.readouterr()
+    assert generate.main(check=True) == 1
+    assert capsys.readouterr().out == f"stale: {boards}tickworks-nodes.json; run `make generate`\n"
+    assert file.read_text() == edited  # a check changes nothing

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from metrics.declared import BY_NAME
 from metrics.rules.files import ALERTS, FILES, RECORDS
@@ -60,6 +61,42 @@ def test_prometheus_accepts_the_rules_and_the_configuration() -> None:
 
 def test_alertmanager_accepts_its_configuration() -> None:
     told("amtool", "check-config", ROOT / "docker" / "alertmanager" / "alertmanager.yml")
+
+
+@pytest.mark.parametrize(("severity", "receiver"), [("critical", "on_call"), ("warning", "operators")])
+def test_alertmanager_tells_who_should_know(severity: str, receiver: str) -> None:
+    file = ROOT / "docker" / "alertmanager" / "alertmanager.yml"
+    assert {alert.severity for alert in ALERTS} == {"critical", "warning"}
+    words = (f"--config.file={file}", f"--verify.receivers={receiver}", f"severity={severity}")
+    told("amtool", "config", "routes", "test", *words)
+
+
+def test_what_is_quiet_says_something_else_first() -> None:
+    """No alert keeps itself quiet, and two never keep each other quiet: somebody is always told."""
+    rules = yaml.safe_load((ROOT / "docker" / "alertmanager" / "alertmanager.yml").read_text())[
+        "inhibit_rules"
+    ]
+    quiet = {
+        (one.name, two.name)
+        for rule in rules
+        for one in ALERTS
+        for two in ALERTS
+        if _matches(rule["source_matchers"], one.name) and _matches(rule["target_matchers"], two.name)
+    }
+    assert ("TickworksNodeLost", "TickworksDaemonDown") in quiet
+    assert ("TickworksExporterMissing", "TickworksFailing") in quiet
+    assert not {(two, one) for one, two in quiet} & quiet
+
+
+def _matches(matchers: list[str], name: str) -> bool:
+    """Whether an alert of that name meets all of Alertmanager's matchers."""
+    found = []
+    for matcher in matchers:
+        label, how, value = matcher.split(maxsplit=2)
+        assert label == "alertname"
+        met = re.fullmatch(value.strip('"'), name) is not None
+        found.append(met != how.startswith("!"))
+    return all(found)
 
 
 def test_alertmanager_names_only_alerts_that_exist() -> None:
