@@ -116,8 +116,12 @@ def screenshots(_: list[str]) -> int:
 
 
 def bench(words: list[str]) -> int:
-    """The benchmarks, all or those named."""
-    return setup([]) or _tool("python", "-m", "bench", *words)
+    """The benchmarks, all or those named, in place of this process, so that Ctrl-C reaches it once."""
+    if code := setup([]) or system():
+        return code
+    python = VENV / "bin" / "python"
+    os.chdir(ROOT)
+    os.execv(python, [str(python), "-m", "bench", *words])
 
 
 def model(words: list[str]) -> int:

@@ -20,7 +20,7 @@ from urllib.parse import urljoin
 import httpx2
 import pytest
 
-from tests.support.fault_proxy import FaultProxy
+from tests.support.http_fault_proxy import HttpFaultProxy
 from tests.support.process import ServerFailed, end, free_port, start, wait_until
 
 SOURCE = Path(__file__).parent / "idp"
@@ -53,7 +53,7 @@ class IdentityProvider:
         self.log = self._folder / "output.log"
         self._port = 0
         #: Everybody reaches the provider through it.
-        self.proxy = FaultProxy()
+        self.proxy = HttpFaultProxy()
 
     @property
     def issuer(self) -> str:

@@ -1,0 +1,1 @@
+"""HTTP to systems that others named: bounded in time, size and place. Needs httpx."""

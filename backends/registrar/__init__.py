@@ -1,0 +1,1 @@
+"""Registrars of domain names: EPP, RDAP (reading only), and the API of a foreign reseller."""
