@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 import pytest
 
+from config import settings
 from store import database, sample
 from store.sample import Latest, Point
+from store.tx import Tx
 from tests.support.opened import DATABASES, opened_database
 from tests.support.rows import ids
 
@@ -119,6 +123,49 @@ def test_what_is_no_number_is_left_out() -> None:
     figures = [("a", "", float("nan")), ("b", "", float("inf")), ("c", "", 1.0)]
     assert database.write(lambda tx: sample.add(tx, "n1", figures, HOUR)) == 1
     assert [each.metric for each in sample.latest(database.read(), "n1")] == ["c"]
+
+
+def test_many_nodes_are_kept_in_one_transaction_each_at_its_own_moment() -> None:
+    looks = [(f"n{n}", [("cpu", "", float(n)), ("load", "", 0.5)], HOUR + 400.0 * n) for n in (3, 1, 2)]
+    assert database.write(lambda tx: sample.add_all(tx, looks)) == 6
+    for n in (1, 2, 3):
+        at = HOUR + 400 * n
+        assert points(node=f"n{n}") == [Point(at, n, n, n, 1)]
+        assert points(300, node=f"n{n}") == [Point(at - at % 300, n, n, n, 1)]
+        assert points(3600, node=f"n{n}") == [Point(HOUR, n, n, n, 1)]
+
+
+def test_nothing_measured_is_nothing_kept() -> None:
+    assert database.write(lambda tx: sample.add_all(tx, [("n1", [], HOUR)])) == 0
+    assert ids("series") == []
+
+
+def test_a_server_has_figures_that_no_node_can_have() -> None:
+    with pytest.raises(ValueError, match="name"):
+        settings.Node(name=sample.of_server(7))
+
+
+def test_a_new_sample_reads_its_own_series_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL would rather read the whole table once than half of its series by their key."""
+    for second in range(0, 40, 2):
+        looks = [(f"n{n}", [("cpu", "", 1.0)], HOUR + second + each) for n in range(200) for each in (0, 1)]
+        database.write(lambda tx, looks=looks: sample.add_all(tx, looks))  # type: ignore[misc]
+    database.write(lambda tx: tx.run("ANALYZE"))
+    seen: list[tuple[str, Any]] = []
+    run = Tx.run
+
+    def noted(self: Tx, sql: str, params: Any = ()) -> int:
+        seen.append((sql, params))
+        return run(self, sql, params)
+
+    monkeypatch.setattr(Tx, "run", noted)
+    again = [(f"n{n}", [("cpu", "", 2.0)], HOUR + 50.0) for n in range(100)]
+    database.write(lambda tx: sample.add_all(tx, again))
+    (first,) = [each for each in seen if "JOIN" in each[0] and "sample" in each[0]]
+    read = database.read()
+    explain = "EXPLAIN QUERY PLAN" if read.dialect == "sqlite" else "EXPLAIN"
+    plan = "\n".join(str(row[-1]) for row in read.all(f"{explain} {first[0]}", first[1]))
+    assert not re.search(r"SCAN x|Seq Scan on sample", plan), plan
 
 
 def test_a_step_that_is_not_kept_is_refused() -> None:
