@@ -21,8 +21,8 @@ check: ## formatter, linter, types, import layers, generated files
 screenshots: ## take the README's pictures anew
 	@$(PYTHON) scripts/bootstrap.py screenshots
 
-bench: ## measure, and print a table
-	@$(PYTHON) scripts/bootstrap.py bench
+bench: ## measure, beside the peers, and write docs/benchmarks.md; WHAT="w1 w4 --rounds 5"
+	@exec $(PYTHON) scripts/bootstrap.py bench $(WHAT)
 
 model: ## the model test alone; STEPS=1000000 takes as many
 	@$(PYTHON) scripts/bootstrap.py model $(STEPS)

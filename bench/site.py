@@ -68,11 +68,18 @@ class Measured:
         return answer.status, body, took
 
 
-def prepared(folder: Path, services: int, runs: int) -> Path:
-    """The file of a site on SQLite with `services` services and `runs` ended runs; its database is open."""
-    (folder / "measured.py").write_text(MODULE.format(services=services))
+def prepared(folder: Path, services: int, runs: int, url: str = "") -> Path:
+    """The file of a site with `services` services and `runs` ended runs; its database is open.
+
+    On SQLite in its folder, or at `url`.
+    """
+    # A name of its own: a second site in this process must not get the module of the first.
+    module = f"measured_{services}"
+    (folder / f"{module}.py").write_text(MODULE.format(services=services))
     file = folder / "tickworks.toml"
-    file.write_text('[catalogue]\nmodules = ["measured"]\n[site]\nprofiles = []\n')
+    file.write_text(f'[catalogue]\nmodules = ["{module}"]\n[site]\nprofiles = []\n')
+    if url:
+        file.write_text(f'{file.read_text()}[database]\nurl = "{url}"\n')
     site = open_site(load(file, {}))
     database.open(site.settings.database.url)
     migrate.up()
@@ -87,6 +94,16 @@ def prepared(folder: Path, services: int, runs: int) -> Path:
 def measured(folder: Path, services: int, runs: int) -> Iterator[Measured]:
     """Such a site with a web process."""
     file = prepared(folder, services, runs)
+    try:
+        with served(file) as site:
+            yield site
+    finally:
+        database.close()
+
+
+@contextmanager
+def served(file: Path) -> Iterator[Measured]:
+    """A web process of the site with this file."""
     command = [str(Path(sys.executable).parent / "tickworks"), "--config", str(file), "web", "--port", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
     try:
@@ -95,7 +112,6 @@ def measured(folder: Path, services: int, runs: int) -> Iterator[Measured]:
     finally:
         process.terminate()
         process.wait(20)
-        database.close()
 
 
 def _history(tx: Tx, names: list[str], runs: int, now: float) -> None:
