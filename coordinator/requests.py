@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coordinator.grants import Rules, RunMessage, grant_pass
-from store import change, node, service
+from store import change, node
 from store.run import cancelled, created, waiting
+from store.run.asked import known, twin
 from store.tx import Tx
 
 #: How long an idempotency key is remembered, in seconds.
@@ -60,20 +61,23 @@ def request(tx: Tx, asked: Request, rules: Rules, now: float) -> Accepted:
     not_allowed_there, no_node_up, key_used).
     """
     tx.grant_lock()
-    if asked.key and (known := _remembered(tx, asked, now)) is not None:
-        return known
-    row = service.one(tx, asked.service)
+    if asked.key and (answered := _remembered(tx, asked, now)) is not None:
+        return answered
+    args, first = created.args_text(asked.args), asked.node or ""
+    found = known(tx, asked.service, first, args, asked.step)
+    row = found.service
     _check(row, asked)
     assert row is not None
     accepted = Accepted([])
     new_ids = []
     for for_node in _places(tx, row, asked):
-        twin = _waiting_twin(tx, asked, for_node)
-        if twin is not None:
+        here = for_node == first
+        same = found.twin if here else twin(tx, asked.service, for_node, args, asked.step)
+        if same is not None:
             accepted.merged = True
-            accepted.run_ids.append(twin)
+            accepted.run_ids.append(same)
             continue
-        new_ids.append(_insert(tx, row, asked, for_node, now))
+        new_ids.append(_insert(tx, row, asked, for_node, now, found.run_id if here else None))
     accepted.run_ids += new_ids
     if asked.key:
         _remember(tx, asked, accepted, now)
@@ -170,17 +174,7 @@ def _places(tx: Tx, row: dict[str, Any], asked: Request) -> list[str]:
     return up
 
 
-def _waiting_twin(tx: Tx, asked: Request, for_node: str) -> int | None:
-    """A queued request of the same service, node, arguments and step, if there is one."""
-    value = tx.value(
-        """SELECT id FROM run WHERE state = 'queued' AND service = ? AND for_node = ? AND args = ?
-               AND COALESCE(step, 0) = ? AND trigger IN ('manual', 'api', 'message') ORDER BY id LIMIT 1""",
-        (asked.service, for_node, created.args_text(asked.args), asked.step or 0),
-    )
-    return None if value is None else int(value)
-
-
-def _insert(tx: Tx, row: dict[str, Any], asked: Request, for_node: str, now: float) -> int:
+def _insert(tx: Tx, row: dict[str, Any], asked: Request, for_node: str, now: float, drawn: int | None) -> int:
     new = created.NewRun(
         service=asked.service,
         for_node=for_node,
@@ -196,6 +190,9 @@ def _insert(tx: Tx, row: dict[str, Any], asked: Request, for_node: str, now: flo
         args=asked.args,
         step=asked.step,
     )
+    if drawn is not None:
+        created.insert_as(tx, new, drawn)
+        return drawn
     (run_id,) = created.insert(tx, [new])
     assert run_id is not None
     return run_id

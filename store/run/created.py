@@ -65,6 +65,14 @@ def insert(tx: Tx, runs: Sequence[NewRun]) -> list[int | None]:
     return ids
 
 
+def insert_as(tx: Tx, run: NewRun, run_id: int) -> None:
+    """Insert a request's run under an id that was drawn for it; it travels with what is said next."""
+    values = (run_id, *_values(run))
+    tx.later(f"INSERT INTO run (id, {_COLUMNS}) VALUES ({marks(values)})", values)
+    for group in run.run_groups.split():
+        tx.later("INSERT INTO membership (run_id, run_group) VALUES (?, ?)", (run_id, group))
+
+
 def _insert_some(tx: Tx, runs: Sequence[NewRun]) -> list[int | None]:
     rows = ", ".join(f"({marks(_values(run))})" for run in runs)
     inserted = tx.all(

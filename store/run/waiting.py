@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from store.tx import Dialect, Statement, Tx, marks
 
@@ -24,6 +25,9 @@ ACTIVE: Statement = (
         WHERE r.state IN ('granted', 'running') AND r.trigger <> 'hold' GROUP BY 1, 2, 3""",
     (),
 )
+
+#: Priorities are 0 (first) to 10.
+PRIORITIES = 11
 
 #: One row when some run waited for a slot at the last look.
 FOR_SLOTS: Statement = ("SELECT 1 FROM run WHERE state = 'queued' AND wait_code = 'slots' LIMIT 1", ())
@@ -74,16 +78,38 @@ _NO_GROUP_HELD = """AND NOT EXISTS (SELECT 1 FROM membership m JOIN membership h
 
 def of_groups(dialect: Dialect, groups: Sequence[str], now: float, age_step: float, limit: int) -> Statement:
     """The first `limit` in order of those who wait for any of `groups` and could start."""
-    sql = f"""{_FROM}
-        AND r.id IN (SELECT run_id FROM membership WHERE NOT held AND run_group IN ({marks(groups)}))
-        {_READY} {_ORDER[dialect]} LIMIT ?"""
+    theirs = f"SELECT run_id FROM membership WHERE NOT held AND run_group IN ({marks(groups)})"
+    sql = f"{_FROM} AND r.id {_among(dialect, theirs)} {_READY} {_ORDER[dialect]} LIMIT ?"
     return (sql, (*groups, now, now, now, age_step, limit))
 
 
 def first_in_line(dialect: Dialect, now: float, age_step: float, limit: int) -> Statement:
-    """The first `limit` in order of all who wait and could start."""
-    sql = f"{_FROM} {_READY} {_NO_GROUP_HELD} {_ORDER[dialect]} LIMIT ?"
-    return (sql, (now, now, now, age_step, limit))
+    """The first `limit` in order of all who wait and could start.
+
+    They are among the first of each priority: there the older one is never behind.
+    """
+    firsts = _among(dialect, _first_of_each_priority(limit))
+    sql = f"{_FROM} AND r.id {firsts} {_ORDER[dialect]} LIMIT ?"
+    return (sql, (*[now, now] * (PRIORITIES + 1), now, age_step, limit))
+
+
+def _among(dialect: Dialect, few: str) -> str:
+    """One of the ids that `few` selects: those are found first, then looked up one by one.
+
+    Left to choose, PostgreSQL's planner may walk through all that wait instead.
+    """
+    return f"= ANY(ARRAY({few}))" if dialect == "postgresql" else f"IN ({few})"
+
+
+@lru_cache(maxsize=8)
+def _first_of_each_priority(limit: int) -> str:
+    could = f"""SELECT r.id FROM run r JOIN service s ON s.name = r.service
+                WHERE r.state = 'queued' {{which}} {_READY} {_NO_GROUP_HELD}"""
+    lines = [could.format(which="AND r.preempt")]
+    for priority in range(PRIORITIES):
+        own = could.format(which=f"AND r.priority = {priority}")
+        lines.append(f"SELECT id FROM ({own} ORDER BY r.queued_at, r.id LIMIT {limit}) AS p{priority}")
+    return " UNION ALL ".join(lines)
 
 
 def set_priority(tx: Tx, service: str, priority: int) -> None:
