@@ -157,7 +157,9 @@ def planned(checked: Checked, site: Line, runs: Iterable[Run]) -> None:
             per_node = site["planned"][run["service"]] != [""]
             at = epoch(run["planned_at"])
             assert at is not None
-            seen[run["service"], run["node"] or "" if per_node else "", int(at)] += 1
+            # One record may stand for all that was missed: its services are planned each minute.
+            for minute in range(int(at), int(epoch(run["planned_until"]) or at) + 1, MINUTE):
+                seen[run["service"], run["node"] or "" if per_node else "", minute] += 1
     for (service, node, at), count in sorted(seen.items()):
         if count > 1:
             checked.broken("planned once, made twice", f"{service} at {_minute(at)} {node}: {count} runs")

@@ -35,7 +35,7 @@ def attempt(n: int, end: str, at: float) -> dict[str, Any]:
 def run(run_id: int, **fields: Any) -> dict[str, Any]:
     return {
         "id": run_id, "service": "s", "state": "succeeded", "ended_at": rfc3339(T0), "reason": None,
-        "planned_at": None, "node": "n1", "args": {}, "attempts": [attempt(1, "succeeded", 1)], **fields,
+        "planned_at": None, "planned_until": None, "node": "n1", "args": {}, "attempts": [attempt(1, "succeeded", 1)], **fields,
     }  # fmt: skip
 
 
@@ -127,6 +127,14 @@ PLANTED: list[tuple[str, Plant]] = [
 @pytest.mark.parametrize(("kind", "plant"), PLANTED)
 def test_a_planted_violation_is_found_and_nothing_else(kind: str, plant: Plant) -> None:
     assert {finding.kind for finding in checked(plant).findings} == {kind}
+
+
+def test_one_record_may_stand_for_several_minutes() -> None:
+    def coalesced(_: list[Line], runs: Runs) -> None:
+        runs.pop(11)
+        runs[10].update(planned_until=rfc3339(T0 + 60))
+
+    assert checked(coalesced).findings == []
 
 
 def test_a_site_that_keeps_its_promises_is_clean() -> None:

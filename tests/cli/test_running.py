@@ -13,13 +13,15 @@ import pytest
 from tests.cli.conftest import Site
 from tests.support.until import until
 
-#: Contract §2, word for word.
+#: Contract §2, word for word, and the last of the planned times that one record stands for.
 RUN_FIELDS = {
     *(
         "id",
         "service",
         "trigger",
         "planned_at",
+        "planned_until",
+        "planned_count",
         "requested_at",
         "granted_at",
         "started_at",

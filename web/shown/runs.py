@@ -84,12 +84,13 @@ def _run(
     steps: Sequence[Mapping[str, Any]],
     ends: Mapping[int, str],
 ) -> Shown:
-    times = ("planned_at", "requested_at", "granted_at", "started_at", "ended_at")
+    times = ("planned_at", "planned_until", "requested_at", "granted_at", "started_at", "ended_at")
     return {
         "id": row["id"],
         "service": row["service"],
         "trigger": row["trigger"],
         **{key: rfc3339(row[key]) for key in times},
+        "planned_count": row["planned_count"],
         "state": row["state"],
         "outcome": row["outcome"],
         "reason": _reason(row, ends),
