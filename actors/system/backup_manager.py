@@ -56,8 +56,6 @@ def tell(context: Context, text: str) -> None:
 )
 def run(context: Context, options: BackupPlan) -> Outcome:
     """Make one backup, copy it off, and only then drop what is past its term."""
-    from backends.error import BackendError
-    from config.secrets import SecretError
     from store.backup import kept, making, off_host
 
     secret = context.secret(options.key) if options.key else None
@@ -71,11 +69,8 @@ def run(context: Context, options: BackupPlan) -> Outcome:
     if options.copy_to:
         try:
             counts["dropped"] += off_host.copy_off(options, made, context.secret, watch)
-        except (OSError, ValueError, BackendError, SecretError) as error:
-            why = f"{options.copy_to}: {error.strerror}" if isinstance(error, OSError) else error
-            trouble = f"{made.path.name} is here, but its copy is not made: {why}"
+        except off_host.NotCopied as error:
+            trouble = f"{made.path.name} is here, but its copy is not made: {error}"
             tell(context, trouble)
-    counts["dropped"] += kept.drop(
-        Path(options.folder), made.path.name, options.keep_daily, options.keep_weekly
-    )
+    counts["dropped"] += kept.drop_past(options, Path(options.folder), made.path.name)
     return Outcome("partial" if trouble else "done", counts, trouble or made.path.name)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from backends import file_copy
 from backends.backup_archive import CHECKSUM
-from domain.backup import made_at, past_term
+from domain.backup import BackupPlan, made_at, past_term
 from store.backup.making import Made, write_checksum
 
 
@@ -44,9 +44,9 @@ def copy_off(made: Made, folder: Path, tick: Callable[[int], None] = lambda coun
     return copy
 
 
-def drop(folder: Path, made: str, daily: int, weekly: int) -> int:
-    """Delete the backups of a folder that are past their term now that `made` is there; how many."""
-    names = past_term(made, [kept.path.name for kept in listing(folder)], daily, weekly)
+def drop_past(plan: BackupPlan, folder: Path, made: str) -> int:
+    """Delete the backups of a folder that are past the plan's term now that `made` is there; how many."""
+    names = past_term(made, [kept.path.name for kept in listing(folder)], plan.keep_daily, plan.keep_weekly)
     for name in names:
         (folder / name).unlink()
         (folder / f"{name}{CHECKSUM}").unlink(missing_ok=True)

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from backends.backup_archive import CHECKSUM
+from backends.error import BackendError
 from backends.sftp import SftpFolder, place
+from config.secrets import SecretError
 from domain.backup import BackupPlan, past_term
 from store.backup import kept
 from store.backup.making import Made
@@ -14,17 +16,25 @@ from store.backup.making import Made
 SFTP = "sftp://"
 
 
+class NotCopied(Exception):
+    """There is no copy there, or one that was not compared; the text says where and why."""
+
+
 def copy_off(plan: BackupPlan, made: Made, secret: Callable[[str], str], tick: Callable[[int], None]) -> int:
     """Copy a backup to `plan.copy_to`, read it back, then drop what is past its term there; how many.
 
-    Raises OSError, `backends.error.BackendError`, ValueError (an address that is none), and what `secret`
-    raises for a reference that leads nowhere.
+    Raises NotCopied, and what `tick` raises.
     """
-    if plan.copy_to.startswith(SFTP):
-        return _over_sftp(plan, made, secret, tick)
-    folder = Path(plan.copy_to)
-    kept.copy_off(made, folder, tick)
-    return kept.drop(folder, made.path.name, plan.keep_daily, plan.keep_weekly)
+    try:
+        if plan.copy_to.startswith(SFTP):
+            return _over_sftp(plan, made, secret, tick)
+        folder = Path(plan.copy_to)
+        kept.copy_off(made, folder, tick)
+        return kept.drop_past(plan, folder, made.path.name)
+    except OSError as error:
+        raise NotCopied(f"{plan.copy_to}: {error.strerror or error}") from None
+    except (BackendError, SecretError, ValueError) as error:
+        raise NotCopied(str(error)) from None
 
 
 def _over_sftp(
