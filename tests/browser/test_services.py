@@ -72,6 +72,40 @@ def test_the_table_holds_still_while_a_menu_is_open(visitor: Visitor, site: Runn
     expect(page.locator("#live")).to_have_text("live")
 
 
+def test_the_table_holds_still_while_text_in_it_is_selected(visitor: Visitor, site: RunningSite) -> None:
+    page = visitor("viewer").go("/")
+    expect(page.locator("#live")).to_have_text("live")
+    page.locator("#row-quota_watcher th").select_text()
+    site.until_state(site.force("price_import"), "failed")
+    expect(page.locator("#live")).to_contain_text("wait")
+    assert page.evaluate("getSelection().toString()").strip().startswith("Quota Watcher")
+    page.evaluate("getSelection().removeAllRanges()")
+    expect(page.locator("#live")).to_have_text("live")
+
+
+def test_the_table_holds_still_while_a_row_has_the_keyboards_focus(
+    visitor: Visitor, site: RunningSite
+) -> None:
+    page = visitor().go("/")
+    expect(page.locator("#live")).to_have_text("live")
+    page.get_by_label("Select Quota Watcher").press("Tab")
+    site.until_state(site.force("price_import"), "failed")
+    expect(page.locator("#live")).to_contain_text("wait")
+    assert page.evaluate("document.activeElement.closest('tr').id") == "row-quota_watcher"
+    page.evaluate("document.activeElement.blur()")
+    expect(page.locator("#live")).to_have_text("live")
+
+
+def test_what_is_typed_stays_while_rows_change(visitor: Visitor, site: RunningSite) -> None:
+    page = visitor("viewer").go("/")
+    search = page.get_by_label("Search")
+    search.press_sequentially("price")
+    site.until_state(site.force("price_import"), "failed")
+    expect(page.locator("#row-price_import")).to_contain_text("failing")
+    search.press_sequentially(" imp")
+    assert (search.input_value(), page.evaluate("document.activeElement.type")) == ("price imp", "search")
+
+
 def test_the_search_narrows_the_table_and_the_address(visitor: Visitor) -> None:
     page = visitor("viewer").go("/")
     page.get_by_label("Search").fill("call")
