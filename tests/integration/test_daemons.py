@@ -49,7 +49,10 @@ def leaky(context):
     hoard = []
     while not context.stopping():
         hoard.append(bytearray(16 << 20))
+"""
 
+#: Only where it is asked for: a site that has it takes its grace to stop.
+DEAF = """
 @service(schedule=Daemon())
 def deaf(context):
     while True:
@@ -127,7 +130,7 @@ def test_restart_replaces_its_process_without_counting_a_crash(start_site: Start
 
 
 def test_a_daemon_that_does_not_stop_is_killed_after_its_grace(start_site: StartSite) -> None:
-    site = start_site(SERVICES)
+    site = start_site(SERVICES + DEAF)
     up("deaf")
     process = psutil.Process(pid_of("deaf"))
     editor(site, lambda edit: edit.disable("deaf"))
