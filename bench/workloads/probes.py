@@ -42,7 +42,7 @@ class Open:
 def measure(servers: Servers, size: Size, *, what: str) -> Values:
     """s of the wall clock and of the processor for `CHECKS` checks, and how many were open at most."""
     count = CHECKS if size.runs >= CHECKS else size.runs
-    with real_nginx() as server, _silent() as silent, _one_processor():
+    with real_nginx() as server, _silent() as silent, one_processor():
         kinds = _kinds(server, silent)[what]
         seen = Open()
         asks = {number: partial(seen.counted, kinds[number % len(kinds)]) for number in range(count)}
@@ -84,7 +84,7 @@ def _silent() -> Iterator[int]:
 
 
 @contextmanager
-def _one_processor() -> Iterator[None]:
+def one_processor() -> Iterator[None]:
     """This process has one; the server may have the others."""
     allowed = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(allowed)})

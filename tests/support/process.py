@@ -27,11 +27,12 @@ def start(
     env: Mapping[str, str] | None = None,
     user: str | None = None,
     parent_death: str = "KILL",
+    pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a process group of its own, as `user` if given (that needs root).
 
     The kernel sends it `parent_death` when the thread that called this ends; atexit covers the
-    ordinary end, and the group the children it may have by then.
+    ordinary end, and the group the children it may have by then. `pass_fds`: files it inherits.
     """
     as_user = ["--reuid", user, "--regid", user, "--clear-groups"] if user else []
     with log.open("ab") as output:
@@ -43,6 +44,7 @@ def start(
             env=None if env is None else dict(env),
             cwd="/",
             start_new_session=True,
+            pass_fds=pass_fds,
         )
     atexit.register(end, process)
     return process

@@ -1,0 +1,1 @@
+"""Active Directory over LDAPS: reading, changing, and what changed since. Needs ldap3."""
