@@ -1,0 +1,56 @@
+"""Many objects at once: looked up and written in few statements. The caller holds the object lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from domain.objects.kind import Kind
+from store.object.read import LIVE
+from store.object.statement import Row, folded, insert, named, rows, stored, update
+from store.tx import Tx
+
+#: Keys of one statement.
+AT_ONCE = 500
+
+
+class Known:
+    """The objects of a kind that some keys name, those that are not archived; keys in any case."""
+
+    def __init__(self, tx: Tx, kind: Kind, keys: Iterable[str]) -> None:
+        self._kind = kind
+        self._small = folded(tx, keys)
+        self._rows: dict[str, list[Row]] = {}
+        wanted = sorted(set(self._small.values()))
+        key = f"LOWER({named(kind, kind.key)})"
+        for start in range(0, len(wanted), AT_ONCE):
+            part = wanted[start : start + AT_ONCE]
+            found = rows(tx, kind, f"WHERE {LIVE} AND {key} IN ({', '.join('?' * len(part))})", part)
+            own = folded(tx, (str(row[kind.key]) for row in found))
+            for row in found:
+                self._rows.setdefault(own[str(row[kind.key])], []).append(row)
+
+    def small(self, key: str) -> str:
+        """A key of those that were asked for, as the database compares it."""
+        return self._small[key]
+
+    def one(self, key: str, scope_id: int | None = None) -> Row | None:
+        """The object of this key, within a scope where the kind has one."""
+        column = None if self._kind.scope is None else self._kind.by_name[self._kind.scope].column
+        for row in self._rows.get(self._small[key], ()):
+            if column is None or row[column] == scope_id:
+                return row
+        return None
+
+
+def create(tx: Tx, kind: Kind, columns: Sequence[Mapping[str, Any]], now: float) -> None:
+    """Insert objects whose values by column are sound."""
+    tx.many(insert(kind), [(*stored(kind, each), False, now, now) for each in columns])
+
+
+def change(tx: Tx, kind: Kind, changed: Sequence[tuple[Row, Mapping[str, Any]]], now: float) -> None:
+    """Write objects anew: (the row that was read under the lock, its values by column)."""
+    tx.many(
+        update(kind),
+        [(*stored(kind, columns), now, row["id"], row["revision"]) for row, columns in changed],
+    )
