@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from actors.outcome import Outcome, OutcomeKind
 from actors.service import Service, Task
+from domain.effects.act import Act, checked, holds
 
 
 class StopRequested(Exception):
@@ -31,8 +32,11 @@ class Ports(Protocol):
     def stop_reason(self) -> str | None: ...
     def progress(self, done: float, total: float | None) -> None: ...
     def step_due(self, task: Task, number: int) -> str | None: ...
-    def step_started(self, title: str) -> None: ...
+    def step_started(self, title: str, time_limit: float | None = None) -> None: ...
+    def step_overran(self) -> str | None: ...
     def step_ended(self, title: str, state: str, outcome: Outcome | None, error: str | None) -> None: ...
+    def act(self, wanted: Act) -> bool: ...
+    def may_destroy(self, step: str) -> bool: ...
     def exclusive(self) -> AbstractContextManager[int]: ...
     def secret(self, name: str) -> str: ...
     def backend(self, name: str) -> Any: ...
@@ -54,6 +58,7 @@ class Step:
     title: str
     outcome: Outcome | None = None
     failed: bool = False
+    running: bool = True
 
 
 @dataclass
@@ -89,6 +94,60 @@ class Context:
         """Say how far the run has come; written at most once a second."""
         self.ports.progress(done, total)
 
+    def act(
+        self,
+        effect: str,
+        what: str,
+        *,
+        key: str,
+        organisation: str | None = None,
+        object: str | None = None,
+        detail: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Ask before each act on the world outside: True, do it; False, it is held, so go on without.
+
+        ``what`` would be done, in one line; ``key`` is the same whenever the same act is meant. Acts
+        that are ``outward`` or ``destroy`` are held while the service's family observes, once per key;
+        one that was released is True when it is asked for again. ``detail`` is shown to who decides.
+
+        Raises ValueError for an effect, key, line or detail that cannot be.
+        """
+        if not holds(effect):
+            return True
+        wanted = Act(
+            family=self.service.family,
+            service=self.service.name,
+            step=self.current_step,
+            effect=effect,
+            what=what,
+            key=key,
+            organisation=organisation,
+            object=object,
+            detail=dict(detail or {}),
+        )
+        return self.ports.act(checked(wanted))
+
+    @property
+    def current_step(self) -> str | None:
+        """The title of the step that runs."""
+        return self.steps[-1].title if self.steps and self.steps[-1].running else None
+
+    @property
+    def mail_family(self) -> str | None:
+        """The family whose mail this service sends; None where it goes out though the site observes.
+
+        So it is for core's own mail to the site's staff, and for a site's own service that has no
+        task line with an effect on the world outside.
+        """
+        own = not self.service.ours
+        if own:
+            return self.service.family if self.service.reaches_out else None
+        return None if self.service.profile == "core" else self.service.family
+
+    def may_destroy(self, step: str) -> bool:
+        """Whether an operator let this step destroy; until then it only reports."""
+        return self.ports.may_destroy(step)
+
     def exclusive(self) -> AbstractContextManager[int]:
         """Hold the service's run groups for one batch of a daemon; gives the hold's fence.
 
@@ -112,44 +171,57 @@ class Context:
         return self.ports.backend(name)
 
     @contextmanager
-    def step(self, title: str) -> Iterator[Step]:
+    def step(self, title: str, time_limit: timedelta | None = None) -> Iterator[Step]:
         """A part of the run with a result of its own; its failure does not hide the others'.
 
-        An exception inside is recorded on the step and goes no further; a request to stop does.
+        An exception inside is recorded on the step and goes no further; a request to stop does. After
+        `time_limit` the step alone is asked to stop (``stopping()``), and has failed.
         """
         step = Step(title)
         self.steps.append(step)
-        self.ports.step_started(title)
+        self.ports.step_started(title, time_limit.total_seconds() if time_limit else None)
         try:
             yield step
         except (StopRequested, HoldLost):
+            step.running = False
+            if late := self.ports.step_overran():
+                self._step_failed(step, late)
+                return
             self.ports.step_ended(title, "stopped", step.outcome, None)
             raise
         except Exception as error:
-            step.failed = True
-            self.log.error(f"step failed: {title}", error=f"{type(error).__name__}: {error}")
-            self.ports.step_ended(title, "failed", step.outcome, f"{type(error).__name__}: {error}")
+            self._step_failed(step, f"{type(error).__name__}: {error}")
         else:
+            if late := self.ports.step_overran():
+                self._step_failed(step, late)
+                return
+            step.running = False
             step.failed = step.outcome is not None and step.outcome.kind == "failed"
             state = "failed" if step.failed else "done"
             self.ports.step_ended(title, state, step.outcome, step.outcome.message if step.failed else None)  # type: ignore[union-attr]
 
+    def _step_failed(self, step: Step, text: str) -> None:
+        step.failed, step.running = True, False
+        self.log.error(f"step failed: {step.title}", error=text)
+        self.ports.step_ended(step.title, "failed", step.outcome, text)
+
     def run_steps(self, options: object | None = None) -> Outcome:
-        """Run the service's declared tasks that are due, in order; each has its own result.
+        """Run the service's declared tasks that are due, the prompt ones first; each has its own result.
 
         ``partial`` when one of them is, or when the run was asked to stop before the last.
         """
         counts: dict[str, int | float] = {}
         texts: list[str] = []
         unfinished = False
-        for number, task in enumerate(self.service.tasks, 1):
+        numbered = sorted(enumerate(self.service.tasks, 1), key=lambda each: not each[1].prompt)
+        for number, task in numbered:
             if task.work is None or self.ports.step_due(task, number) is not None:
                 continue
             if self.stopping():
                 unfinished = True
                 texts.append(f"stopped before: {task.title}")
                 break
-            with self.step(task.title) as step:
+            with self.step(task.title, task.time_limit) as step:
                 outcome = task.work(self) if self.service.options is None else task.work(self, options)
                 if outcome is not None and not isinstance(outcome, Outcome):
                     raise TypeError(f"the step returned {outcome!r}; expected an Outcome or None")

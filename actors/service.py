@@ -14,6 +14,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
+from domain.effects.act import EFFECTS, HELD, Effect
 from domain.time.rule import Daemon, FixedTime, OnDemand, Periodic
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 Schedule = Daemon | Periodic | FixedTime | OnDemand
 Work = Callable[..., "Outcome | None"]
-Effect = Literal["read", "local", "outward", "destroy"]
 Instances = Literal["one", "each"]
 
 MASTER = ("master",)
@@ -39,7 +39,8 @@ class Task:
 
     ``work(context, options)`` runs when the step is due: with ``every``, at most that often.
     ``effect`` says how far it reaches: ``read``, ``local`` (our own database and files),
-    ``outward`` (mail, a remote write, a charge) or ``destroy``.
+    ``outward`` (mail, a remote write, a charge) or ``destroy``. ``prompt`` steps (orders of people)
+    run before the others. After ``time_limit`` the step is asked to stop and fails; the run goes on.
     """
 
     title: str
@@ -48,6 +49,8 @@ class Task:
     every: timedelta | None = None
     enabled: bool = True
     effect: Effect = "local"
+    time_limit: timedelta | None = None
+    prompt: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +101,11 @@ class Service:
         return self.origin in OUR_ORIGINS
 
     @property
+    def reaches_out(self) -> bool:
+        """True if a task line of it says that it acts on the world outside."""
+        return any(task.effect in HELD for task in self.tasks)
+
+    @property
     def summary(self) -> str:
         """One sentence: the description, which the catalogue takes from the module, or the function's own."""
         text = self.description or (self.work.__doc__ if self.work else None) or ""
@@ -127,6 +135,7 @@ class Service:
             found.append(f"misfire: expected once, skip or all, got {self.misfire!r}")
         if self.overlap not in ("queue_one", "skip", "queue_all"):
             found.append(f"overlap: expected queue_one, skip or queue_all, got {self.overlap!r}")
+        found += self._wrong_tasks()
         if self.time_limit <= timedelta(0):
             found.append(f"time_limit: expected more than 0 s, got {self.time_limit}")
         if self.misfire_window is not None and self.misfire_window <= timedelta(0):
@@ -136,6 +145,16 @@ class Service:
         for declared, what in ((self.options, "options"), (self.arguments, "arguments")):
             if declared is not None and not is_dataclass(declared):
                 found.append(f"{what}: expected a frozen dataclass, got {declared!r}")
+        return found
+
+    def _wrong_tasks(self) -> list[str]:
+        found = []
+        for task in self.tasks:
+            if task.effect not in EFFECTS:
+                have = f"expected one of {', '.join(EFFECTS)}, got {task.effect!r}"
+                found.append(f"task {task.title}: effect: {have}")
+            if task.time_limit is not None and not timedelta(0) < task.time_limit <= self.time_limit:
+                found.append(f"task {task.title}: time_limit: expected more than 0 s, at most the service's")
         return found
 
     def _wrong_types(self) -> list[str]:

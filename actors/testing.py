@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from actors.context import Context
 from actors.outcome import Outcome
 from actors.service import Service, Task
+from domain.effects.act import Act
 
 NOW = datetime(2027, 1, 15, 8, tzinfo=UTC)
 
@@ -43,6 +44,10 @@ class FakePorts:
     not_due: set[str] = field(default_factory=set)
     secrets: dict[str, str] = field(default_factory=dict)
     backends: dict[str, Any] = field(default_factory=dict)
+    observes: bool = False  # acts on the world outside are held
+    destroys: bool = False  # its destroying steps do more than report
+    acts: list[Act] = field(default_factory=list)
+    step_until: datetime | None = None
     progressed: list[tuple[float, float | None]] = field(default_factory=list)
     started_steps: list[str] = field(default_factory=list)
     ended_steps: list[EndedStep] = field(default_factory=list)
@@ -51,6 +56,8 @@ class FakePorts:
         return self.time
 
     def stop_reason(self) -> str | None:
+        if self.step_overran():
+            return "time limit of the step"
         if self.stop_after is not None:
             if self.stop_after == 0:
                 self.stop = self.stop or "cancel"
@@ -63,11 +70,23 @@ class FakePorts:
     def step_due(self, task: Task, number: int) -> str | None:
         return "not_due" if task.title in self.not_due else None if task.enabled else "off"
 
-    def step_started(self, title: str) -> None:
+    def step_started(self, title: str, time_limit: float | None = None) -> None:
         self.started_steps.append(title)
+        self.step_until = None if time_limit is None else self.time + timedelta(seconds=time_limit)
+
+    def step_overran(self) -> str | None:
+        late = self.step_until is not None and self.time >= self.step_until and self.stop is None
+        return "took longer than its time limit" if late else None
 
     def step_ended(self, title: str, state: str, outcome: Outcome | None, error: str | None) -> None:
         self.ended_steps.append(EndedStep(title, state, outcome, error))
+
+    def act(self, wanted: Act) -> bool:
+        self.acts.append(wanted)
+        return not self.observes
+
+    def may_destroy(self, step: str) -> bool:
+        return self.destroys
 
     def exclusive(self) -> AbstractContextManager[int]:
         return nullcontext(1)
@@ -132,12 +151,23 @@ def testing_context(
     secrets: Mapping[str, str] | None = None,
     backends: Mapping[str, Any] | None = None,
     not_due: tuple[str, ...] = (),
+    observes: bool = False,
+    destroys: bool = False,
 ) -> FakeContext:
     """One run of `service`; all its steps are due, but those named in `not_due`.
 
-    Ask it to stop by ``context.ports.stop = "cancel"``, or in the middle by ``stop_after``.
+    With `observes` all acts on the world outside are held; ``context.ports.acts`` has all that were
+    asked for. With `destroys` a destroying step does more than report. Ask it to stop by
+    ``context.ports.stop = "cancel"``, or in the middle by ``stop_after``.
     """
-    ports = FakePorts(now, not_due=set(not_due), secrets=dict(secrets or {}), backends=dict(backends or {}))
+    ports = FakePorts(
+        now,
+        not_due=set(not_due),
+        secrets=dict(secrets or {}),
+        backends=dict(backends or {}),
+        observes=observes,
+        destroys=destroys,
+    )
     return FakeContext(
         service=service,
         run_id=run_id,

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from actors.context import Context, StopRequested
 from actors.job_crew import Crew
 from actors.job_kind import Handler, JobKind, built_arguments
-from actors.job_order import Known, any_name
+from actors.job_order import Known, not_archived
 from actors.outcome import Outcome
 from domain.jobs.job import Job
 from domain.jobs.lanes import KindLimits
@@ -36,7 +36,7 @@ CLAIMING = 0.8
 
 
 def drain(
-    context: Context, kinds: Sequence[JobKind], *, at_once: int = 4, known: Known = any_name
+    context: Context, kinds: Sequence[JobKind], *, at_once: int = 4, known: Known = not_archived
 ) -> Outcome:
     """Carry out the jobs of these kinds that may run now, at most `at_once` at a time.
 

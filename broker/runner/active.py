@@ -29,6 +29,7 @@ class ActiveRun:
     thread: int = field(default_factory=threading.get_ident)
     stop_reason: str | None = None
     stop_at: float = 0.0
+    step: tuple[str, float, float] | None = None  # title, until when, its time limit in s
     stop_seen: bool = False  # the service has asked and been told to stop
     interrupted: bool = False
     progress: tuple[float, float | None] | None = None

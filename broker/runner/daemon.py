@@ -14,8 +14,9 @@ from actors.service import Task
 from broker.runner.holding import Holding
 from broker.runner.run_log import LONGEST_LINE, printable
 from config.known_secrets import hidden
+from domain.effects.act import Act
 from domain.time.clock import Clock, as_datetime, rfc3339
-from store import secret
+from store import database, held_act, secret
 
 #: So many of its lines are kept as its last words.
 LAST_LINES = 20
@@ -85,11 +86,26 @@ class DaemonPorts:
     def step_due(self, task: Task, number: int) -> str | None:
         return None if task.enabled else "off"
 
-    def step_started(self, title: str) -> None:
+    def step_started(self, title: str, time_limit: float | None = None) -> None:
         """Steps of a daemon leave no rows."""
 
     def step_ended(self, title: str, state: str, outcome: Outcome | None, error: str | None) -> None:
         """Steps of a daemon leave no rows."""
+
+    def step_overran(self) -> str | None:
+        """Steps of a daemon have no end of their own."""
+        return None
+
+    def act(self, wanted: Act) -> bool:
+        self._check()
+        if held_act.is_free(database.read(), wanted):
+            return True
+        now = self._clock.now()
+        return database.write(lambda tx: held_act.ask(tx, wanted, None, now))
+
+    def may_destroy(self, step: str) -> bool:
+        """A daemon destroys nothing: that is for steps, which have a switch."""
+        return False
 
     def secret(self, name: str) -> str:
         return secret.follow(name)

@@ -12,13 +12,16 @@ from actors.service import Task
 from broker.runner.active import ActiveRun
 from broker.runner.insist import insist
 from broker.runner.run_log import printable
+from domain.effects.act import Act
 from domain.time.clock import Clock, as_datetime
-from store import database, secret
+from store import database, destruction, held_act, secret
 from store.run import step
 from store.tx import Tx
 
 #: A step whose time comes within this many seconds is due: ticks jitter.
 STEP_TOLERANCE = 30.0
+#: What a step is told that is over its own time limit.
+STEP_LIMIT = "time limit of the step"
 
 
 class RunPorts:
@@ -35,7 +38,8 @@ class RunPorts:
     def stop_reason(self) -> str | None:
         if self._active.stop_reason is not None:
             self._active.stop_seen = True
-        return self._active.stop_reason
+            return self._active.stop_reason
+        return STEP_LIMIT if self._is_late() else None
 
     def progress(self, done: float, total: float | None) -> None:
         self._active.progress = (float(done), None if total is None else float(total))
@@ -59,13 +63,22 @@ class RunPorts:
                 return self._not_run(task.title, number, "not_due")
         return None
 
-    def step_started(self, title: str) -> None:
+    def step_started(self, title: str, time_limit: float | None = None) -> None:
+        self._active.step = (title, self._clock.monotonic() + time_limit, time_limit) if time_limit else None
         number = self._numbers.setdefault(title, len(self._numbers) + 1)
         run_id = self._active.claimed.run_id
-        self._write(lambda tx: step.begin(tx, run_id, number, title, self._clock.now()))
+        service = self._active.claimed.service
+        self._write(lambda tx: step.begin(tx, run_id, number, service, title, self._clock.now()))
+
+    def step_overran(self) -> str | None:
+        """Why the step is over its time limit, if it is and nothing else stops the run."""
+        late = self._active.step if self._is_late() and self._active.stop_reason is None else None
+        return f"took longer than its time limit of {late[2]:g} s" if late else None
 
     def step_ended(self, title: str, state: str, outcome: Outcome | None, error: str | None) -> None:
         claimed = self._active.claimed
+        if state != "stopped":  # one that cost its run is named by its end
+            self._active.step = None
         self._write(
             lambda tx: step.end(
                 tx,
@@ -80,6 +93,18 @@ class RunPorts:
             )
         )
 
+    def act(self, wanted: Act) -> bool:
+        run_id, now = self._active.claimed.run_id, self._clock.now()
+        if insist(lambda: held_act.is_free(database.read(), wanted), until=self.stop_reason):
+            return True
+        return insist(
+            lambda: database.write(lambda tx: held_act.ask(tx, wanted, run_id, now)), until=self.stop_reason
+        )
+
+    def may_destroy(self, step: str) -> bool:
+        service = self._active.claimed.service
+        return insist(lambda: destruction.is_on(database.read(), service, step), until=self.stop_reason)
+
     def exclusive(self) -> AbstractContextManager[int]:
         raise TypeError("exclusive() is for daemons: a run holds its groups from its start to its end")
 
@@ -88,6 +113,9 @@ class RunPorts:
 
     def backend(self, name: str) -> Any:
         raise LookupError(f"no backend {name!r} is set up on this site")
+
+    def _is_late(self) -> bool:
+        return self._active.step is not None and self._clock.monotonic() >= self._active.step[1]
 
     def _not_run(self, title: str, number: int, state: str) -> str:
         claimed = self._active.claimed

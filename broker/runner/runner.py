@@ -182,7 +182,7 @@ class Runner:
         else:
             ended = "succeeded"
         if ended == "timeout":
-            error = f"took longer than its time limit of {claimed.time_limit:g} s"
+            error = _too_long(active)
         if error is None and outcome is not None and outcome.kind == "failed":
             error = str(outcome)
         return Ending(
@@ -248,6 +248,14 @@ class Runner:
         if text not in self._told:
             self._told.add(text)
             logger.warning("%s", text)
+
+
+def _too_long(active: ActiveRun) -> str:
+    """Whose time limit is over: the run's, or that of a step which did not stop for it."""
+    if active.step is not None and active.stop_at < active.deadline:
+        title, _, limit = active.step
+        return f"its step {title} took longer than its time limit of {limit:g} s and did not stop"
+    return f"took longer than its time limit of {active.claimed.time_limit:g} s"
 
 
 def _checked(returned: object) -> Outcome | None:

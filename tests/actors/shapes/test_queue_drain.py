@@ -13,7 +13,7 @@ import pytest
 from actors import Outcome, service
 from actors.context import StopRequested
 from actors.job_kind import JobKind, JobOutcome
-from actors.queue_drain import drain
+from actors.shapes.queue_drain import drain
 from actors.testing import FakeContext, testing_context
 from domain.jobs.job import Job
 from store import database

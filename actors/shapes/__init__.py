@@ -1,0 +1,1 @@
+"""The shapes that nearly every service has, each written once."""

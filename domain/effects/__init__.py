@@ -1,0 +1,1 @@
+"""What services do to the world outside, and what holds them back."""
