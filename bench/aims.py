@@ -119,4 +119,12 @@ AIMS: tuple[Aim, ...] = (
         "≤",
         5,
     ),
+    Aim("probes", "HTTP and TCP by turns", "wall", "≤", 20),
+    *_each("checks", ("SQLite", "PostgreSQL"), "wall", "≤", 20),
+    *_each("samples", ("SQLite", "PostgreSQL"), "share", "≤", 20),
+    Aim("zones", "AXFR, signed", "wall", "≤", 15),
+    *_each("zone_copy", ("SQLite", "PostgreSQL"), "whole", "≤", 15),
+    Aim("directory", "tickworks", "first", "≤", 20),
+    Aim("directory", "tickworks", "delta", "≤", 1),
+    Aim("directory", "tickworks", "memory", "≤", 150),
 )

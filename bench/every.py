@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bench.workload import Workload
 from bench.workloads import (
+    checks,
     crash,
+    directory,
     exclusion,
     force,
     growth,
@@ -13,10 +15,14 @@ from bench.workloads import (
     line,
     many,
     minute,
+    probes,
     pruning,
     recovery,
+    samples,
     throughput,
     told,
+    zone_copy,
+    zones,
 )
 
 WORKLOADS: tuple[Workload, ...] = (
@@ -33,4 +39,10 @@ WORKLOADS: tuple[Workload, ...] = (
     pruning.WORKLOAD,
     growth.WORKLOAD,
     *told.WORKLOADS,
+    probes.WORKLOAD,
+    checks.WORKLOAD,
+    samples.WORKLOAD,
+    zones.WORKLOAD,
+    zone_copy.WORKLOAD,
+    directory.WORKLOAD,
 )

@@ -1,17 +1,19 @@
 """Samples CPU, memory and disks of all servers and condenses the samples over time.
 
-Built so far: the node it runs on. Its figures stand under that node's name.
+The node it runs on has its figures under its own name; every server object that is read has them
+under its id.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from actors import Context, Outcome, Periodic, Task, service
 
 if TYPE_CHECKING:
+    from actors.outcome import OutcomeKind
     from backends.machine import Meter
 
 
@@ -32,6 +34,24 @@ class Options:
             raise ValueError(f"longest: expected more than shortest, got {self.longest:g}")
 
 
+def sample_all(context: Context, options: Options) -> Outcome:
+    """This machine first, in one transaction; then all servers, over one event loop."""
+    from actors.watching.sampled import readable, sample_servers
+    from backends import machine
+    from store import database, sample
+
+    figures = [*_meter().rates(options.shortest, options.longest), *machine.levels(), *machine.disks()]
+    at = context.now.timestamp()
+    kept = database.write(lambda tx: sample.add(tx, context.node, figures, at))
+    servers = readable()
+    if not servers:
+        return Outcome.done(samples=kept)
+    told = sample_servers(context, servers)
+    # Servers that cannot be read are told of, but this machine was: the run has not failed.
+    kind: OutcomeKind = "done" if told.kind == "failed" else told.kind
+    return replace(told, kind=kind, counts={**told.counts, "samples": kept + told.counts["samples"]})
+
+
 @service(
     title="ServerStatsWork",
     family="monitoring",
@@ -40,17 +60,11 @@ class Options:
     schedule=Periodic(minutes=5, align=2),
     options=Options,
     proof="real",
-    tasks=(Task("Sample CPU, disk and memory of servers"),),
+    tasks=(Task("Sample CPU, disk and memory of servers", sample_all),),
 )
 def run(context: Context, options: Options) -> Outcome:
-    """Measure, and keep the figures in one transaction."""
-    from backends import machine
-    from store import database, sample
-
-    figures = [*_meter().rates(options.shortest, options.longest), *machine.levels(), *machine.disks()]
-    at = context.now.timestamp()
-    kept = database.write(lambda tx: sample.add(tx, context.node, figures, at))
-    return Outcome.done(samples=kept)
+    """Run the step."""
+    return context.run_steps(options)
 
 
 @cache

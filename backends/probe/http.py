@@ -158,7 +158,8 @@ def _told(place: str, error: Exception) -> BackendError:
 
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, OSError):
+        # One without a number says no more than that all addresses were tried: its cause says why.
+        if isinstance(cause, OSError) and cause.errno is not None:
             return not_connected(place, cause)
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx.RemoteProtocolError):

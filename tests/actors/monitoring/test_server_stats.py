@@ -33,6 +33,7 @@ def kept(node: str) -> dict[tuple[str, str], float]:
     return {(metric, about): value for metric, about, _, value in sample.latest(database.read(), node)}
 
 
+@pytest.mark.covers("server_stats", 1)
 def test_a_run_keeps_one_sample_of_each_figure(context: FakeContext) -> None:
     outcome = call(server_stats.run, context, OPTIONS)
     figures = kept("n7")
