@@ -1,0 +1,1 @@
+"""Rules of DNS and of domains, without I/O."""
