@@ -16,7 +16,8 @@ from dataclasses import asdict, dataclass, is_dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from actors.service import NAME, Effect
+from actors.service import NAME
+from domain.effects.act import EFFECTS, Effect, holds
 from domain.jobs.job import Job
 from domain.jobs.tries import BACKOFF, TRIES, JobOutcome
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from actors.context import Context
 
 __all__ = ["Job", "JobKind", "JobOutcome"]
+
+#: The family of a site's own services, unless they say another.
+OWN = "own"
 
 Handler = Callable[["Context", Job], JobOutcome]
 
@@ -33,7 +37,8 @@ class JobKind:
     """A kind of jobs; `service` is the one that carries them out, `backend` one half of their lane.
 
     `look_up` is needed unless `repeatable`: its act may be done twice and does no harm. `deletion`:
-    it can be reactivated. `settle`: how long an act that was cut off may take to show.
+    it can be reactivated. `settle`: how long an act that was cut off may take to show. `effect` is
+    ``outward`` unless said otherwise; in the family ``own`` a kind is held only if it says so itself.
 
     Raises ValueError naming all that is wrong.
     """
@@ -49,7 +54,7 @@ class JobKind:
     priority: int = 5
     parallel: int = 1
     deletion: bool = False
-    effect: Effect = "outward"
+    effect: Effect | None = None
     tries: int = TRIES
     backoff: tuple[float, ...] = BACKOFF
     settle: timedelta = timedelta(seconds=5)
@@ -57,6 +62,11 @@ class JobKind:
     def __post_init__(self) -> None:
         if problems := self.problems():
             raise ValueError(f"job kind {self.name}: " + "; ".join(problems))
+
+    def is_held_in(self, family: str) -> bool:
+        """Whether its jobs wait while this family observes; `family` is that of its service."""
+        usual: Effect = "local" if family == OWN else "outward"
+        return holds(self.effect or usual)
 
     def problems(self) -> list[str]:
         """What is wrong with it, in words for its author; empty when nothing is."""
@@ -69,6 +79,8 @@ class JobKind:
             found.append(f"priority: expected 0 (first) to 10, got {self.priority}")
         if self.parallel < 1:
             found.append(f"parallel: expected at least 1, got {self.parallel}")
+        if self.effect is not None and self.effect not in EFFECTS:
+            found.append(f"effect: expected one of {', '.join(EFFECTS)}, got {self.effect!r}")
         if self.tries < 1:
             found.append(f"tries: expected at least 1, got {self.tries}")
         if self.look_up is None and not self.repeatable:

@@ -24,14 +24,29 @@ class BadOrder(ValueError):
     """The order cannot be taken: the text names the input and says what to do."""
 
 
-def any_name(tx: Tx, organisation: str) -> str | None:
-    """Any name will do, until organisations are kept here."""
-    return None if organisation.strip() else "it is empty: name whom the job is for"
+def not_archived(tx: Tx, organisation: str) -> str | None:
+    """Any name will do but that of an organisation that is archived."""
+    from store.object.read import organisation_archived
 
-
-def never_held(tx: Tx, kind: JobKind, organisation: str) -> str | None:
-    """Nothing is held back from the start."""
+    if not organisation.strip():
+        return "it is empty: name whom the job is for"
+    if organisation_archived(tx, organisation.strip()):
+        return f"{organisation.strip()} is archived: nothing is done for it any more"
     return None
+
+
+def held_by_observing(tx: Tx, kind: JobKind, organisation: str) -> str | None:
+    """``observe`` while the family of the kind's service observes and the kind reaches out; else None."""
+    from store.job.lock import lock
+    from store.live_family import observes
+    from store.service import family_of
+
+    family = family_of(tx, kind.service)
+    if family is None or not kind.is_held_in(family) or not observes(tx, family):
+        return None
+    # Who goes live meanwhile releases what is held: this order comes before that, or sees it.
+    lock(tx)
+    return "observe" if observes(tx, family) else None
 
 
 def order(
@@ -45,11 +60,12 @@ def order(
     args: Mapping[str, Any] | None = None,
     key: str | None = None,
     priority: int | None = None,
-    known: Known = any_name,
-    held: Held = never_held,
+    known: Known = not_archived,
+    held: Held | None = None,
 ) -> Added:
     """Put a job into the queue; with a key that was used for the same, the job it brought then.
 
+    The engine holds back what a family that observes must not do; ``held`` may add a reason of its own.
     Raises BadOrder, and `store.job.added.KeyUsed`.
     """
     from actors.values import ValueProblems
@@ -76,7 +92,7 @@ def order(
         key=key,
         priority=priority,
         deletion=kind.deletion,
-        held_reason=held(tx, kind, organisation),
+        held_reason=(held and held(tx, kind, organisation)) or held_by_observing(tx, kind, organisation),
         by=by,
     )
     return add(tx, asked, now)

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from actors.context import Context
 from actors.outcome import Outcome
+from actors.outgoing_accounts import account_for
 from actors.outgoing_message import compose_for, own_domain
 from actors.outgoing_servers import OpenServers
-from domain.mail.account import MailAccount, settings_for
+from domain.mail.account import MailAccount
 from domain.mail.problem import MailProblem
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class _Sending:
     def __init__(self, context: Context, system: MailAccount, notices: bool, pause: Pause) -> None:
         self.context, self.system, self.notices, self.pause = context, system, notices, pause
         self.counts: Counter[str] = Counter()
-        self.troubles: dict[tuple[str, int], str] = {}
+        self.troubles: dict[tuple[object, ...], str] = {}
         self.skip: list[str] = []
         self.servers = OpenServers(context)
         self.until = self.now() + system.longest
@@ -66,7 +67,7 @@ class _Sending:
                 if self.context.stopping() or self.now() >= self.until or not self._next():
                     break
         except _Left as left:
-            self.troubles.setdefault(("", 0), str(left))
+            self.troubles.setdefault((), str(left))
         finally:
             self.servers.close()
         return self._outcome(claim.waiting(database.read(), self.now(), self.notices))
@@ -104,8 +105,8 @@ class _Sending:
         from store import database
         from store.outbox import content
 
-        account = settings_for(claimed.owner, self.system)
-        if account.server in self.troubles:
+        account = account_for(claimed.owner, self.system)
+        if account.connection in self.troubles:
             self._skip_owner(claimed)
             return
         mail = database.write(lambda tx: content.content(tx, claimed, own_domain(account)))
@@ -114,10 +115,17 @@ class _Sending:
         except MailProblem as problem:
             self._stop_mail(claimed, str(problem))
             return
-        if account.observe:
+        if account.observe or self._is_observed(claimed.family):
             self._keep(claimed, account, mail, message)
         else:
             self._hand_in(claimed, account, mail, sender, message)
+
+    def _is_observed(self, family: str | None) -> bool:
+        """Read anew for each mail: whoever goes live, or back, means the next one already."""
+        from store import database
+        from store.live_family import observes
+
+        return family is not None and observes(database.read(), family)
 
     def _keep(self, claimed: Claim, account: MailAccount, mail: Content, message: bytes) -> None:
         from pathlib import Path
@@ -207,7 +215,7 @@ class _Sending:
     def _trouble(self, claimed: Claim, account: MailAccount, text: str) -> None:
         """The server (or the folder) does not work: its mail stays, and costs no try."""
         self.context.log.error("mail waits", error=text)
-        self.troubles[account.server] = text
+        self.troubles[account.connection] = text
         self._skip_owner(claimed, text)
 
     def _skip_owner(self, claimed: Claim, text: str | None = None) -> None:

@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 
 class OpenServers:
-    """Sessions by (host, port), and those that have stood idle: their server may have closed them."""
+    """Sessions by connection, and those that have stood idle: their server may have closed them."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._sessions: dict[tuple[str, int], Session] = {}
-        self._idle: set[tuple[str, int]] = set()
+        self._sessions: dict[tuple[object, ...], Session] = {}
+        self._idle: set[tuple[object, ...]] = set()
 
     def session(self, account: MailAccount) -> Session:
         """A signed-in connection to the account's server. Raises SmtpError when there can be none."""
         from backends.smtp import Server, Session
 
-        session = self._sessions.get(account.server)
+        session = self._sessions.get(account.connection)
         if session is not None:
             if session.usable:
                 return session
@@ -33,13 +33,13 @@ class OpenServers:
         security: Any = account.security
         password = self._password(account)
         server = Server(host, port, security, account.ca_file, account.user, password, account.timeout)
-        self._sessions[account.server] = opened = Session(server, self._context.stopping)
-        self._idle.discard(account.server)
+        self._sessions[account.connection] = opened = Session(server, self._context.stopping)
+        self._idle.discard(account.connection)
         return opened
 
     def stands_idle(self, account: MailAccount) -> None:
         """Nothing goes over the account's connection for a while."""
-        self._idle.add(account.server)
+        self._idle.add(account.connection)
 
     def send(self, account: MailAccount, sender: str, recipients: Sequence[str], message: bytes) -> Taken:
         """Hand in one message, over a new connection where the idle one was closed. Raises SmtpError.
@@ -49,8 +49,8 @@ class OpenServers:
         from backends.smtp import SmtpError
 
         session = self.session(account)
-        stood_idle = account.server in self._idle
-        self._idle.add(account.server)
+        stood_idle = account.connection in self._idle
+        self._idle.add(account.connection)
         try:
             return session.send(sender, recipients, message)
         except SmtpError as error:

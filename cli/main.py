@@ -21,18 +21,21 @@ from cli import (
     events,
     export,
     groups,
+    hooks,
     jobs,
     limits,
     logs,
     machines,
     new_service,
     nodes,
+    objects,
     output,
     process_log,
     rejected,
     reports,
     run,
     runs,
+    sample,
     schedule,
     secrets,
     services,
@@ -42,6 +45,7 @@ from cli import (
     top,
     up,
     users,
+    watched,
 )
 from cli.opened import Options
 from cli.system import as_answered, check_elsewhere
@@ -210,6 +214,8 @@ app.command("priority", context_settings={"ignore_unknown_options": True})(limit
 app.command("parallel", context_settings={"ignore_unknown_options": True})(limits.parallel)
 app.command("groups")(groups.groups)
 app.command("nodes")(nodes.nodes)
+app.command("servers")(watched.servers)
+app.command("checks")(watched.checks)
 app.command("top")(top.top)
 app.command("check")(check.check)
 app.command("migrate")(check.migrate)
@@ -217,10 +223,13 @@ app.command("health")(check.health)
 app.command("rejected")(rejected.rejected)
 app.command("new-service")(new_service.new_service)
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(objects.app, name="object")
+app.add_typer(sample.app, name="sample")
 app.add_typer(backup.app, name="backup")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(events.app, name="events")
 app.add_typer(reports.app, name="reports")
+app.add_typer(hooks.app, name="hooks")
 app.add_typer(secrets.app, name="secret")
 app.add_typer(site.app, name="site")
 app.add_typer(users.app, name="user")

@@ -100,6 +100,7 @@ def _facts(row: Row, system: System) -> list[tuple[str, Any]]:
         ("why", row["status_reason"]),
         ("now", services_table.state(row, now)),
         ("waits", row["waiting_reason"]),
+        ("effects", f"held: family {row['family']} observes" if row.get("observing") else None),
         ("schedule", f"{schedule or output.NOTHING}  [{row['schedule_source']}]"),
         ("next", f"{due} ({output.ago(row['next_due_at'], now)})" if row["next_due_at"] else None),
         ("last run", last if row["last_run_at"] else "never"),

@@ -8,14 +8,23 @@ import typer
 from rich.text import Text
 
 from actors.catalogue import PROFILES
-from cli import output
+from cli import effects, output
 from cli.opened import Opened, acting, glimpse, who
 from cli.words import Json, Reason, Switch
 from web.acts import profiles
+from web.shown import effects as shown_effects
 from web.shown import nodes as shown_nodes
 from web.shown import site
 
-app = typer.Typer(no_args_is_help=True, help="Profiles of the catalogue, and the site at a glance.")
+app = typer.Typer(
+    no_args_is_help=True, help="Profiles of the catalogue, what may leave the site, and the site at a glance."
+)
+app.command("go-live")(effects.go_live)
+app.command("observe")(effects.observe)
+app.command("held")(effects.held)
+app.command("release")(effects.release)
+app.command("drop")(effects.drop)
+app.command("destroy")(effects.destroy)
 
 
 @app.command("profile")
@@ -43,7 +52,8 @@ def profile(
 def status(ctx: typer.Context, as_json: Json = False) -> None:
     """The site at a glance: profiles, nodes, maintenance, and where its settings come from."""
     opened = glimpse(ctx)
-    document = site.status(opened.site.settings, opened.tx if opened.ready else None)
+    document = site.status(opened.site.settings, opened.tx_or_none)
+    document["families"] = shown_effects.families(opened.site, opened.tx_or_none)
     if as_json:
         output.print_json(document)
         return
@@ -71,6 +81,9 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         state = Text("on", style="green") if each["on"] else Text("off", style="dim")
         table.add_row(each["name"], state, str(each["services"]), each["source"])
     console.print(table)
+    if document["families"]:
+        console.print()
+        console.print(effects.families_table(document["families"]))
 
 
 def _running(opened: Opened) -> bool:

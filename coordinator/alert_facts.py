@@ -8,7 +8,17 @@ from zoneinfo import ZoneInfo
 
 from coordinator.grants import Rules
 from coordinator.sentence import Explained, explain_all
-from domain.alert.facts import DaemonFact, Facts, JobsFact, LostNode, RunningFact, ServiceFact, WaitFact
+from domain.alert.facts import (
+    CheckFact,
+    DaemonFact,
+    Facts,
+    HookFact,
+    JobsFact,
+    LostNode,
+    RunningFact,
+    ServiceFact,
+    WaitFact,
+)
 from domain.alert.planned import OVERDUE
 from domain.alert.waiting import LONG_LEAST, NEAR_LIMIT, QUEUE_STUCK, STUCK_LEAST, median
 from domain.daemon_state import LOOP, STEADY
@@ -17,7 +27,9 @@ from domain.time.planned import interval, next_times
 from domain.time.stored import rule_of
 from store import alert_facts as stored
 from store import daemon, setting
+from store.hooks import state as hook_state
 from store.job import limits as job_limits
+from store.monitoring import listed
 from store.tx import Tx
 
 Row = Mapping[str, Any]
@@ -44,6 +56,10 @@ def facts(tx: Tx, rules: Rules, zone: ZoneInfo, now: float, kinds: Mapping[str, 
         daemons=_daemons(tx, services, [row for row in nodes if row["state"] == "up"], now),
         lost=[LostNode(row["name"], row["state_at"]) for row in nodes if row["state"] == "lost"],
         jobs=_jobs(tx, kinds, now),
+        checks=[CheckFact(**row) for row in listed.open_checks(tx)],
+        hooks=[
+            HookFact(row["name"], row["paused_at"], row["last_error"] or "") for row in hook_state.paused(tx)
+        ],
         mails=mails,
         mail_since=mail_since,
         beat_at=None if beat is None else float(beat["at"]),

@@ -40,7 +40,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Rule:
-    """Events of these types, senders and tags (none given: any) go to these recipients."""
+    """Events of these types, senders and tags (none given: any) go to these recipients.
+
+    ``revision`` grows with each edit; 0: it was never stored.
+    """
 
     name: str
     types: tuple[str, ...] = ()
@@ -50,6 +53,7 @@ class Rule:
     enabled: bool = True
     cursor: int = 0
     told_at: float | None = None
+    revision: int = 0
 
     def about(self, group: Group) -> bool:
         """True for what its recipients are to hear of; never for what sends the mail itself."""

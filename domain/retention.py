@@ -15,8 +15,8 @@ class Retention:
     """Days that records are kept, and how they are deleted; the site's ``[history]`` gives the first three.
 
     ``keep_failed_days`` is for runs that failed, were lost or missed. Samples are kept as they are,
-    then condensed to 5 minutes, then to hours. A transaction deletes at most ``batch`` rows; after
-    ``longest`` seconds the rest is left to the next run.
+    then condensed to 5 minutes, then to hours; ``keep_results_days`` is for what checks found. A
+    transaction deletes at most ``batch`` rows; after ``longest`` seconds the rest is left to the next run.
     """
 
     keep_days: int = field(default=30, metadata={"setting": "history.keep_days"})
@@ -30,6 +30,7 @@ class Retention:
     keep_samples_days: int = 2
     keep_5min_days: int = 14
     keep_hourly_days: int = 730
+    keep_results_days: int = 14
     batch: int = 500
     longest: int = 900
 
@@ -53,6 +54,7 @@ class Retention:
             mail=now - self.keep_mail_days * DAY,
             jobs=now - self.keep_jobs_days * DAY,
             gone_nodes=now - self.keep_gone_nodes_days * DAY,
+            results=now - self.keep_results_days * DAY,
             samples={
                 0: now - self.keep_samples_days * DAY,
                 300: now - self.keep_5min_days * DAY,
@@ -74,4 +76,5 @@ class Terms:
     mail: float
     jobs: float
     gone_nodes: float
+    results: float
     samples: dict[int, float]

@@ -83,7 +83,8 @@ class Warden:
         return stop_at + (self._grace if alone else 2 * self._grace)
 
     def _limits(self, run: ActiveRun, now: float) -> None:
-        if now >= run.deadline:
+        late = run.step is not None and now >= run.step[1] + self._grace
+        if now >= run.deadline or late:
             run.ask_to_stop("time limit", now)
         if run.stop_reason is None:
             return

@@ -76,8 +76,9 @@ class Editor:
     ) -> Values:
         """Change any of what `schedules.editable` lists, and take `revert` back to the file's or code's.
 
-        One edit with one entry in the audit trail. `expect` is the revision that was looked at. What
-        is so already is left alone. The values that are new by this, by key; empty: nothing changed.
+        ``options.NAME`` or ``tasks.TITLE`` takes one of them back. One edit with one entry in the audit
+        trail. `expect` is the revision that was looked at. What is so already is left alone. The values
+        that are new by this, by key; empty: nothing changed.
         Raises EditRefused, EditedMeanwhile.
         """
         row = self.look(name, expect)
@@ -91,7 +92,7 @@ class Editor:
         if logging is not None:
             before |= {"logging": bool(row["logging"]), "logging_until": row["logging_until"]}
             after |= {"logging": logging[0], "logging_until": logging[1]}
-        switches = self._switches(name, changes.get("tasks", {}), "tasks" in revert)
+        switches = self._switches(name, changes.get("tasks", {}), revert)
         if switches:
             before["tasks"], after["tasks"] = switches
         if not after and not unset:
@@ -169,12 +170,17 @@ class Editor:
             self._take_back(name)
             cancelled.skip_stopped(self._tx, self._now)
 
-    def _switches(self, name: str, tasks: Mapping[str, bool], revert: bool) -> tuple[Values, Values] | None:
+    def _switches(
+        self, name: str, tasks: Mapping[str, bool], revert: Sequence[str]
+    ) -> tuple[Values, Values] | None:
         """The switches of tasks that are to change: as they were, and as they will be."""
         known = {title: row["enabled"] for (_, title), row in step.states(self._tx, name).items()}
         wanted: dict[str, bool | None] = dict(tasks)
-        if revert:
-            wanted |= {title: None for title, on in known.items() if on is not None}
+        wanted |= {
+            title: None
+            for title, on in known.items()
+            if on is not None and ("tasks" in revert or f"tasks.{title}" in revert)
+        }
         new = {title: on for title, on in wanted.items() if known.get(title) != on}
         # Without a switch of its own a task is as the code says, and that is not what it shall be.
         old = {title: not on if known.get(title) is None else bool(known[title]) for title, on in new.items()}
@@ -232,7 +238,8 @@ def _settings(
     }
     if options:
         wanted["options"] = options
-    unset = set(revert) & set(json.loads(row["live"]))
+    live = json.loads(row["live"])
+    unset = set(revert) & {*live, *(f"options.{name}" for name in live.get("options", {}))}
     old = from_json(values["rule"])
     if values["misfire_window"] == default_window(old) and "misfire_window" not in wanted:
         if "rule" in wanted:  # the window went with the old rule

@@ -39,7 +39,7 @@ def edit_problems(
     until = changes.get("logging_until")
     if "logging_until" not in problems and until is not None and until <= now:
         problems["logging_until"] = ("bad_value", "the time has passed already; give one that is ahead")
-    return problems | _revert_problem(changes, revert)
+    return problems | _revert_problem(values, changes, revert)
 
 
 def _rule_problem(title: str, values: Mapping[str, Any], changes: Mapping[str, Any]) -> Problems:
@@ -54,11 +54,24 @@ def _rule_problem(title: str, values: Mapping[str, Any], changes: Mapping[str, A
     return {"schedule": ("bad_schedule", "; ".join(wrong))} if wrong else {}
 
 
-def _revert_problem(changes: Mapping[str, Any], revert: Sequence[str]) -> Problems:
-    unknown = [key for key in revert if key not in REVERTIBLE]
+def part_of(key: str) -> tuple[str, str] | None:
+    """``("options", "keep")`` for ``options.keep``: one option, or the switch of one task; else None."""
+    whole, dot, name = key.partition(".")
+    return (whole, name) if dot and whole in PARTED else None
+
+
+def _revert_problem(values: Mapping[str, Any], changes: Mapping[str, Any], revert: Sequence[str]) -> Problems:
+    unknown = [key for key in revert if key not in REVERTIBLE and part_of(key) is None]
     if unknown:
-        return {"revert": ("bad_value", f"expected {', '.join(REVERTIBLE)}, got {', '.join(unknown)}")}
+        names = ", ".join((*REVERTIBLE, *(f"{whole}.NAME" for whole in PARTED)))
+        return {"revert": ("bad_value", f"expected {names}, got {', '.join(unknown)}")}
+    parts = [part for key in revert if (part := part_of(key))]
+    known = values["options"]
+    if strange := [name for whole, name in parts if whole == "options" and name not in known]:
+        said = f"there is no option {', '.join(strange)}: expected {', '.join(known) or 'none'}"
+        return {"revert": ("bad_value", said)}
     both = [key for key in revert if key in changes]
+    both += [f"{whole}.{name}" for whole, name in parts if name in changes.get(whole, {})]
     return {"revert": ("bad_value", f"{', '.join(both)} is to be changed as well")} if both else {}
 
 
@@ -108,3 +121,5 @@ EDITABLE: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 #: What can go back to what the file or the code says.
 REVERTIBLE = tuple(key for key in EDITABLE if not key.startswith("logging"))
+#: Of these one can go back alone, as ``options.NAME`` or ``tasks.TITLE``.
+PARTED = ("options", "tasks")

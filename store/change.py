@@ -45,6 +45,26 @@ def record(
     )
 
 
+def record_all(
+    tx: Tx,
+    entries: Sequence[tuple[str, str, Any, Any]],
+    *,
+    actor: str,
+    now: float,
+    reason: str | None = None,
+) -> None:
+    """Write many entries of one act: (action, object, before, after) of each."""
+    told = None if reason is None else hidden(reason)
+    tx.many(
+        """INSERT INTO change (at, actor, action, object, before, after, reason, via, address)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        [
+            (now, actor, action, target, _text(before), _text(after), told, *_origin.get())
+            for action, target, before, after in entries
+        ],
+    )
+
+
 def latest(tx: Tx, limit: int = 100) -> list[dict[str, Any]]:
     """The newest entries first."""
     return tx.dicts("SELECT * FROM change ORDER BY id DESC LIMIT ?", (limit,))

@@ -16,6 +16,11 @@ _GROUPS = """
     SELECT type, severity, sender, tags, text, COUNT(*), MIN(at), MAX(at) FROM event
     WHERE id > ? AND id <= ? AND at >= ? GROUP BY type, severity, sender, tags, text"""
 
+_ADD = """
+    INSERT INTO event_rule (name, types, senders, tags, recipients, enabled, cursor)
+    VALUES (?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(id), 0) FROM event))
+    ON CONFLICT"""
+
 
 def rules(tx: Tx) -> list[Rule]:
     """All rules by name."""
@@ -26,6 +31,7 @@ def rules(tx: Tx) -> list[Rule]:
             enabled=bool(row["enabled"]),
             cursor=row["cursor"],
             told_at=row["told_at"],
+            revision=row["revision"],
         )
         for row in tx.dicts("SELECT * FROM event_rule ORDER BY name")
     ]
@@ -33,19 +39,43 @@ def rules(tx: Tx) -> list[Rule]:
 
 def put(tx: Tx, rule: Rule) -> None:
     """Add or change a rule; a new one tells of what happens from now on."""
-    words = [" ".join(part) for part in (rule.types, rule.senders, rule.tags, rule.recipients)]
     tx.run(
-        """INSERT INTO event_rule (name, types, senders, tags, recipients, enabled, cursor)
-           VALUES (?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(id), 0) FROM event))
-           ON CONFLICT (name) DO UPDATE SET types = excluded.types, senders = excluded.senders,
-               tags = excluded.tags, recipients = excluded.recipients, enabled = excluded.enabled""",
-        (rule.name, *words, rule.enabled),
+        f"""{_ADD} (name) DO UPDATE SET types = excluded.types, senders = excluded.senders,
+                tags = excluded.tags, recipients = excluded.recipients, enabled = excluded.enabled,
+                revision = event_rule.revision + 1""",
+        (rule.name, *_words(rule), rule.enabled),
     )
 
 
-def remove(tx: Tx, name: str) -> bool:
-    """Delete a rule; whether it was there."""
-    return tx.run("DELETE FROM event_rule WHERE name = ?", (name,)) == 1
+def add(tx: Tx, rule: Rule) -> bool:
+    """Add a rule; False if there is one of this name."""
+    return tx.run(f"{_ADD} (name) DO NOTHING", (rule.name, *_words(rule), rule.enabled)) == 1
+
+
+def change(tx: Tx, rule: Rule, expect: int) -> bool:
+    """Write a rule anew, if it is still of the revision that was looked at; whether it was."""
+    changed = tx.run(
+        """UPDATE event_rule SET types = ?, senders = ?, tags = ?, recipients = ?, enabled = ?,
+               revision = revision + 1
+           WHERE name = ? AND revision = ?""",
+        (*_words(rule), rule.enabled, rule.name, expect),
+    )
+    return changed == 1
+
+
+def switch(tx: Tx, name: str, enabled: bool) -> bool:
+    """Let a rule send mail or not; False if it was so, or is not there."""
+    changed = tx.run(
+        "UPDATE event_rule SET enabled = ?, revision = revision + 1 WHERE name = ? AND enabled <> ?",
+        (enabled, name, enabled),
+    )
+    return changed == 1
+
+
+def remove(tx: Tx, name: str, expect: int | None = None) -> bool:
+    """Delete a rule (of the revision that was looked at, if one is given); whether it was there."""
+    guard, more = ("", ()) if expect is None else (" AND revision = ?", (expect,))
+    return tx.run(f"DELETE FROM event_rule WHERE name = ?{guard}", (name, *more)) == 1
 
 
 def tell(tx: Tx, rule: Rule, addresses: Sequence[str], site: str, now: float) -> int:
@@ -79,6 +109,10 @@ def waiting(tx: Tx, rule: Rule, now: float) -> int:
     """Of how many events its recipients have not heard yet."""
     top = int(tx.value("SELECT COALESCE(MAX(id), 0) FROM event"))
     return sum(group.count for group in _groups(tx, rule, top, now))
+
+
+def _words(rule: Rule) -> list[str]:
+    return [" ".join(part) for part in (rule.types, rule.senders, rule.tags, rule.recipients)]
 
 
 def _settled(tx: Tx) -> int:

@@ -6,16 +6,13 @@ deletes at most `batch` rows, those that go with a run counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 from domain.retention import Terms
 from store import database
+from store.retention import Gone, Past, delete, delete_keys, write
 from store.sample import STEPS
-from store.tx import Row, Tx, marks
-
-#: (what, how many went) of one transaction.
-Gone = tuple[str, int]
+from store.tx import Row, Tx
 
 #: A run goes once it is past its term, but never the last one of its service or step, nor one that
 #: others were merged into as long as they are there.
@@ -41,25 +38,35 @@ _LINES = """
     DELETE FROM run_log
     WHERE run_id = ? AND n IN (SELECT n FROM run_log WHERE run_id = ? ORDER BY n LIMIT ?)"""
 
-#: what -> (table, key, which rows are past a term)
+#: What is past its term by one look at the row.
 _OTHERS = {
-    "changes": ("change", "id", "at < ?"),
-    "request_keys": ("request_key", "key", "at < ?"),
-    "rejected": ("rejected", "id", "at < ?"),
-    "events": ("event", "id", "at < ?"),
-    "alerts": ("alert", "id", "resolved_at < ?"),
-    "jobs": ("job", "id", "ended_at < ?"),
-    "holds": ("hold_minute", "minute", "minute < ?"),
-    "mails": ("mail", "id", "ended_at < ?"),
-    "notices": ("notification", "id", "ended_at < ?"),
-    "reports": ("report_delivery", "id", "at < ?"),
-    "processes": ("process", "id", "ended_at < ?"),
-    "nodes": (
-        "node",
-        "name",
-        "state = 'left' AND state_at < ?"
-        " AND NOT EXISTS (SELECT 1 FROM process p WHERE p.node = node.name AND p.ended_at IS NULL)",
-    ),
+    past.what: past
+    for past in (
+        Past("changes", "change", "at < ?"),
+        Past("request_keys", "request_key", "at < ?", key="key"),
+        Past("rejected", "rejected", "at < ?"),
+        Past("events", "event", "at < ?"),
+        Past("alerts", "alert", "resolved_at < ?"),
+        Past("jobs", "job", "ended_at < ?"),
+        Past("holds", "hold_minute", "minute < ?", key="minute"),
+        Past("mails", "mail", "ended_at < ?"),
+        Past("notices", "notification", "ended_at < ?"),
+        Past("reports", "report_delivery", "at < ?"),
+        Past("usage_reports", "usage_report_delivery", "at < ?"),
+        Past("hook_calls", "hook_call", "ended_at < ?"),
+        Past("held_acts", "held_act", "last_at < ?", free="state IN ('done', 'dropped')"),
+        Past("destructions", "destruction", "at < ?"),
+        Past("processes", "process", "ended_at < ?"),
+        Past("check_results", "check_result", "at < ?"),
+        Past(
+            "nodes",
+            "node",
+            "state_at < ?",
+            key="name",
+            free="state = 'left'"
+            " AND NOT EXISTS (SELECT 1 FROM process p WHERE p.node = node.name AND p.ended_at IS NULL)",
+        ),
+    )
 }
 
 
@@ -100,10 +107,15 @@ def clean(terms: Terms, batch: int) -> Iterator[Gone]:
         ("mails", terms.mail),
         ("notices", terms.mail),
         ("reports", terms.mail),
+        ("usage_reports", terms.mail),
+        ("hook_calls", terms.events),
+        ("held_acts", terms.changes),
+        ("destructions", terms.changes),
         ("processes", terms.gone_nodes),
         ("nodes", terms.gone_nodes),
+        ("check_results", terms.results),
     ):
-        yield from _clean_others(what, before, batch)
+        yield from delete(_OTHERS[what], before, batch)
     for step in (0, *STEPS):
         yield from _clean_samples(step, terms.samples[step], batch)
     yield from _clean_series(batch)
@@ -120,7 +132,7 @@ def _clean_runs(terms: Terms, batch: int) -> Iterator[Gone]:
             run_id, ended_at = rows[-1][:2]
             for some in _portions(rows, batch):
                 yield from _clean_lines(some, batch)
-                yield "runs", _delete("run", "id", "ended_at IS NOT NULL", some)
+                yield "runs", delete_keys("run", "id", "ended_at IS NOT NULL", some)
 
 
 def _run_terms(terms: Terms) -> tuple[float, float, float]:
@@ -145,13 +157,7 @@ def _clean_lines(some: dict[int, int], batch: int) -> Iterator[Gone]:
     """The lines of a run with many of them go before it."""
     for run_id, lines in some.items():
         for _ in range(lines // batch):
-            yield "log_lines", _write(_LINES, (run_id, run_id, batch))
-
-
-def _clean_others(what: str, before: float, batch: int) -> Iterator[Gone]:
-    table, key, old = _OTHERS[what]
-    while rows := database.read().all(f"SELECT {key} FROM {table} WHERE {old} LIMIT ?", (before, batch)):
-        yield what, _delete(table, key, old, [row[0] for row in rows], (before,))
+            yield "log_lines", write(_LINES, (run_id, run_id, batch))
 
 
 def _clean_samples(step: int, before: float, batch: int) -> Iterator[Gone]:
@@ -162,7 +168,7 @@ def _clean_samples(step: int, before: float, batch: int) -> Iterator[Gone]:
     delete = f"DELETE FROM {table} WHERE {only} series_id = ? AND at IN ({old} ORDER BY at LIMIT ?)"
     for (series_id,) in database.read().all("SELECT id FROM series ORDER BY id"):
         while database.read().one(f"{old} LIMIT 1", (series_id, until)):
-            yield "samples", _write(delete, (series_id, series_id, until, batch))
+            yield "samples", write(delete, (series_id, series_id, until, batch))
 
 
 def _clean_series(batch: int) -> Iterator[Gone]:
@@ -170,15 +176,4 @@ def _clean_series(batch: int) -> Iterator[Gone]:
     empty = """NOT EXISTS (SELECT 1 FROM sample WHERE series_id = id)
                AND NOT EXISTS (SELECT 1 FROM rollup WHERE series_id = id)"""
     while rows := database.read().all(f"SELECT id FROM series WHERE {empty} LIMIT ?", (batch,)):
-        yield "series", _delete("series", "id", empty, [row[0] for row in rows])
-
-
-def _delete(table: str, key: str, guard: str, keys: Iterable[Any], params: Sequence[float] = ()) -> int:
-    """Delete rows by key; the guard holds against what changed since they were read."""
-    chosen = tuple(keys)
-    return _write(f"DELETE FROM {table} WHERE {key} IN ({marks(chosen)}) AND {guard}", (*chosen, *params))
-
-
-def _write(sql: str, params: Sequence[Any]) -> int:
-    """One statement in a transaction of its own; a power cut may bring back what went."""
-    return database.write(lambda tx: tx.run(sql, params), durable=False)
+        yield "series", delete_keys("series", "id", empty, [row[0] for row in rows])

@@ -131,7 +131,8 @@ def edit(
 ) -> bool:
     """Lay `changes` over the service's live settings; False if somebody edited it meanwhile.
 
-    Keys in ``unset`` go back to the file's or code's value. Options are changed one by one.
+    Keys in ``unset`` (``options.NAME`` for one option) go back to the file's or code's value. Options are
+    changed one by one.
     ``logging``: whether every line of its runs is kept, and until when. The revision moves also
     where nothing is changed here: an edit of what stands in other tables counts as one.
     """
@@ -159,7 +160,8 @@ def live_after(
 ) -> dict[str, Any]:
     """The live settings of a service as an edit would leave them."""
     live = {key: value for key, value in json.loads(row["live"]).items() if key not in unset}
-    options = {**live.get("options", {}), **changes.get("options", {})}
+    kept = {name: value for name, value in live.pop("options", {}).items() if f"options.{name}" not in unset}
+    options = {**kept, **changes.get("options", {})}
     live.update(changes)
     if options:
         live["options"] = options
@@ -218,3 +220,9 @@ def resume(tx: Tx, name: str) -> bool:
         )
         == 1
     )
+
+
+def family_of(tx: Tx, name: str) -> str | None:
+    """The family of a service; None if there is none of this name."""
+    value = tx.value("SELECT family FROM service WHERE name = ?", (name,))
+    return None if value is None else str(value)

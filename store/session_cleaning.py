@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from store import database
+from store.retention import Gone, Past
 from store.session import ABSOLUTE, IDLE, limits
 from store.sign_in_wait import FORGET
 from store.tx import Tx
@@ -18,33 +19,23 @@ _EXPIRE = f"""
     WHERE id IN (SELECT id FROM session WHERE {_EXPIRED} LIMIT ?) AND {_EXPIRED}"""
 
 # A session was last seen before it ended, so that the index on `seen_at` finds what is old.
-_OLD_SESSION = "seen_at < ? AND ended_at < ?"
-_OLD_TOKEN = "(expires_at < ? OR revoked_at < ?)"
+OLD_SESSIONS = Past("sessions", "session", "seen_at < ? AND ended_at < ?")
+OLD_TOKENS = Past("tokens", "api_token", "(expires_at < ? OR revoked_at < ?)")
 
 
-def expire(now: float, batch: int) -> Iterator[int]:
-    """End what was idle for too long or is too old, as of the moment when it was; how many at a time."""
-    return _in_batches(partial(_expire, now=now, batch=batch), batch)
+def expire(now: float, batch: int) -> Iterator[Gone]:
+    """End what was idle for too long or is too old, as of the moment when it was."""
+    return _in_batches("expired", partial(_expire, now=now, batch=batch), batch)
 
 
-def delete_sessions(before: float, batch: int) -> Iterator[int]:
-    """Delete sessions that ended before this instant; how many at a time."""
-    sql = f"DELETE FROM session WHERE id IN (SELECT id FROM session WHERE {_OLD_SESSION} LIMIT ?)"
-    return _in_batches(lambda tx: tx.run(sql, (before, before, batch)), batch)
-
-
-def delete_tokens(before: float, batch: int) -> Iterator[int]:
-    """Delete access tokens that expired or were revoked before this instant; how many at a time."""
-    sql = f"DELETE FROM api_token WHERE id IN (SELECT id FROM api_token WHERE {_OLD_TOKEN} LIMIT ?)"
-    return _in_batches(lambda tx: tx.run(sql, (before, before, batch)), batch)
-
-
-def forget_failures(now: float, batch: int) -> Iterator[int]:
+def forget_failures(now: float, batch: int) -> Iterator[Gone]:
     """Forget accounts and addresses whose last failed sign-in is long over; how many at a time."""
     old = "last_at < ? AND until <= ?"
     sql = f"""DELETE FROM sign_in_wait WHERE (kind, name) IN (SELECT kind, name FROM sign_in_wait
                                                               WHERE {old} LIMIT ?) AND {old}"""
-    return _in_batches(lambda tx: tx.run(sql, (now - FORGET, now, batch, now - FORGET, now)), batch)
+    return _in_batches(
+        "forgotten_failures", lambda tx: tx.run(sql, (now - FORGET, now, batch, now - FORGET, now)), batch
+    )
 
 
 def _expire(tx: Tx, now: float, batch: int) -> int:
@@ -53,11 +44,11 @@ def _expire(tx: Tx, now: float, batch: int) -> int:
     return tx.run(_EXPIRE, (*spans, idle, absolute, batch, idle, absolute))
 
 
-def _in_batches(work: Callable[[Tx], int], batch: int) -> Iterator[int]:
+def _in_batches(what: str, work: Callable[[Tx], int], batch: int) -> Iterator[Gone]:
     """One transaction after the other, until one finds less than a batch."""
     while True:
         met = database.write(work, durable=False)
         if met:
-            yield met
+            yield what, met
         if met < batch:
             return

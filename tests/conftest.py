@@ -8,7 +8,7 @@ import pytest
 
 from config import known_secrets
 
-pytest_plugins = ["tests.support.servers", "tests.support.engine_database"]
+pytest_plugins = ["tests.support.servers", "tests.support.engine_database", "tests.support.covering"]
 
 
 @pytest.fixture(autouse=True)

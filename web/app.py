@@ -16,6 +16,7 @@ from node.prepare import release
 from node.site import Site
 from web import failures, static_files
 from web.access import gate
+from web.access.readable import Readable
 from web.api.description import Document, described
 from web.live.feed import Feed
 from web.live.hub import Hub
@@ -46,6 +47,7 @@ def build(site: Site, host: str) -> FastAPI:
     app.state.feed = feed
     app.add_middleware(Hurry, hub=hub)
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESS, compresslevel=4)
+    app.add_middleware(Readable, answer=failures.answer)
     gate.install(app, site, host)
     failures.add(app)
     static_files.mount(app)

@@ -22,7 +22,7 @@ def add(app: FastAPI) -> None:
     @app.exception_handler(DatabaseError)
     def away(request: Request, error: DatabaseError) -> Response:
         status = 503 if isinstance(error, DatabaseAway) else 500
-        return _answer(request, status, "The database does not answer", str(error), "database")
+        return answer(request, status, "The database does not answer", str(error), "database")
 
     @app.exception_handler(Refusal)
     def refused(request: Request, error: Refusal) -> Response:
@@ -30,19 +30,20 @@ def add(app: FastAPI) -> None:
             return of_refusal(error)
         if request.method != "GET":
             return acted(request, str(error), tone="bad")
-        return _answer(request, status_of(error), "Not done", str(error), error.code)
+        return answer(request, status_of(error), "Not done", str(error), error.code)
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:
-        return _answer(request, error.status_code, str(error.detail), "", None)
+        return answer(request, error.status_code, str(error.detail), "", None)
 
     @app.exception_handler(RequestValidationError)
     def wrong(request: Request, error: RequestValidationError) -> Response:
         said = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
-        return _answer(request, 422, "The request is not valid", said, "bad_request")
+        return answer(request, 422, "The request is not valid", said, "bad_request")
 
 
-def _answer(request: Request, status: int, title: str, detail: str, code: str | None) -> Response:
+def answer(request: Request, status: int, title: str, detail: str, code: str | None) -> Response:
+    """A problem document for programs; for people a page, or the part of it that says so."""
     if for_programs(request) or not _for_people(request):
         return problem(status, title, detail, code=code)
     if "hx-request" in request.headers:

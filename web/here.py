@@ -15,5 +15,11 @@ def site_of(request: Request) -> Site:
     return site
 
 
+def own_port(request: Request) -> int | None:
+    """The port that the page itself listens on, whatever stands before it; None behind a Unix socket."""
+    server = request.scope.get("server")
+    return server[1] if server else None
+
+
 #: A parameter of a handler: the site.
 Here = Annotated[Site, Depends(site_of)]

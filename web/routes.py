@@ -7,42 +7,57 @@ from fastapi import APIRouter
 from web import health, metrics
 from web.api import alerts as alerts_api
 from web.api import audit as audit_api
+from web.api import checks as checks_api
+from web.api import effects as effects_api
 from web.api import events as events_api
 from web.api import forecast as forecast_api
 from web.api import groups as groups_api
+from web.api import hooks as hooks_api
 from web.api import jobs as jobs_api
+from web.api import names as names_api
 from web.api import nodes as nodes_api
+from web.api import objects as objects_api
 from web.api import queue as queue_api
 from web.api import reports as reports_api
 from web.api import runs as runs_api
+from web.api import sample as sample_api
 from web.api import secrets as secrets_api
+from web.api import servers as servers_api
 from web.api import services as services_api
 from web.api import site as site_api
 from web.api import switches as switches_api
+from web.api import usage_reports as usage_reports_api
 from web.live import stream
 from web.live.hub import View
 from web.pages import (
     about,
     alerts,
     audit,
+    checks,
     coverage,
     editor,
     event_rules,
     events,
     first_start,
     groups,
+    held,
+    hooks,
     job,
     job_acts,
     job_settings,
     jobs,
     log_stream,
+    names,
     node_acts,
     nodes,
+    object_acts,
+    objects,
     oidc,
     profile,
     reports,
     run,
     runs,
+    servers,
     service,
     service_acts,
     service_nodes,
@@ -50,6 +65,7 @@ from web.pages import (
     settings,
     sign_in,
     site_acts,
+    usage_reports,
     user_acts,
 )
 
@@ -60,21 +76,36 @@ ROUTERS: tuple[APIRouter, ...] = (
     profile.router,
     services.router,
     service_acts.router,
+    usage_reports.router,
     reports.router,
+    hooks.router,
     alerts.router,
     stream.router,
     switches_api.router,
     forecast_api.router,
     services_api.router,
     runs_api.router,
+    usage_reports_api.router,
     reports_api.router,
+    hooks_api.router,
+    objects_api.router,
+    object_acts.router,
+    objects.router,
     job_settings.router,
     job_acts.router,
     jobs.router,
     job.router,
     jobs_api.router,
     groups_api.router,
+    names_api.router,
+    names.router,
+    checks_api.router,
+    servers_api.router,
+    checks.router,
+    servers.router,
     nodes_api.router,
+    effects_api.router,
+    held.router,
     event_rules.router,
     events.router,
     secrets_api.router,
@@ -94,6 +125,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     oidc.router,
     queue_api.router,
     site_api.router,
+    sample_api.router,
     editor.router,
     service_nodes.router,
     service.router,
@@ -106,6 +138,8 @@ ROUTERS: tuple[APIRouter, ...] = (
 VIEWS: dict[str, View] = {
     "services": services.view,
     "alerts": alerts.view,
+    "checks": checks.view,
+    "servers": servers.view,
     "jobs": jobs.view,
     "job": job.view,
     "events": events.view,

@@ -6,7 +6,6 @@ node comes first.
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
 
 from actors import ALL_ROLES, Context, FixedTime, Outcome, Task, service
@@ -15,6 +14,7 @@ from domain.retention import Retention
 
 def clean_records(context: Context, options: Retention) -> Outcome:
     """Delete from the shared tables, unless another node is doing so."""
+    from actors.shapes.retention import retain
     from store import database, history
 
     start = context.now.timestamp()
@@ -22,14 +22,8 @@ def clean_records(context: Context, options: Retention) -> Outcome:
         return Outcome.done(f"the records are being cleaned by {holder}")
     terms = options.terms(start)
     total = history.past_term(database.read(), terms)
-    context.progress(0, total)
-    counts: Counter[str] = Counter()
-    for what, gone in history.clean(terms, options.batch):
-        counts[what] += gone
-        context.progress(counts["runs"], max(total, counts["runs"]))
-        if context.stopping() or context.now.timestamp() - start > options.longest:
-            return Outcome("partial", counts, "stopped; the next run goes on")
-    return Outcome("done", counts)
+    parts = history.clean(terms, options.batch)
+    return retain(context, parts, longest=options.longest, total=("runs", total))
 
 
 def cut_logs(context: Context, options: Retention) -> Outcome:

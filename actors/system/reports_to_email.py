@@ -6,39 +6,18 @@ organisations have SMTP settings of their own, that is always the system's: the 
 
 from __future__ import annotations
 
-from collections import Counter
-
 from actors import Context, Outcome, Periodic, Task, service
+from actors.reporting import serve_each
 from domain.report.schedule import Limits
 
 
 def make_and_mail(context: Context, limits: Limits) -> Outcome:
-    """Put the mail of each report that is due into the outbox; one that fails keeps no other back."""
+    """Put the mail of each report that is due into the outbox."""
     from store import database
-    from store.errors import DatabaseError
     from store.report import mailing, schedules
 
-    counts: Counter[str] = Counter()
-    problems: list[str] = []
-    found = schedules.on(database.read())
-    for done, each in enumerate(found):
-        context.progress(done, len(found))
-        if context.stopping():
-            return Outcome("partial", counts, "stopped; the next run goes on")
-        try:
-            served = mailing.serve(each, context.now.timestamp(), limits)
-        except DatabaseError:
-            raise
-        except Exception as error:
-            # Nothing of it is written: the next run tries it again, within the window.
-            served = mailing.Served({}, f"{each.name}: {type(error).__name__}: {error}")
-        counts.update(served.counts)
-        if served.problem:
-            context.log.error("report cannot be mailed", schedule=each.id, error=served.problem)
-            problems.append(served.problem)
-    if problems:
-        return Outcome("partial" if counts["mailed"] else "failed", counts, "; ".join(problems))
-    return Outcome("done", counts)
+    now = context.now.timestamp()
+    return serve_each(context, schedules.on(database.read()), lambda each: mailing.serve(each, now, limits))
 
 
 @service(

@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from datetime import timedelta
+from itertools import chain
 
 from actors import Context, Outcome, Periodic, Task, service
-from domain.session_terms import DAY, SessionTerms
+from domain.session_terms import SessionTerms
 
 
 def expire(context: Context, terms: SessionTerms) -> Outcome:
     """End sessions that let nobody in any more; forget failed sign-ins that are long over."""
+    from actors.shapes.retention import retain
     from store import session_cleaning as cleaning
 
     now = context.now.timestamp()
-    return _counted(
-        context,
-        ("expired", cleaning.expire(now, terms.batch)),
-        ("forgotten_failures", cleaning.forget_failures(now, terms.batch)),
-    )
+    parts = cleaning.expire(now, terms.batch), cleaning.forget_failures(now, terms.batch)
+    return retain(context, chain([("expired", 0), ("forgotten_failures", 0)], *parts))
 
 
 def delete_history(context: Context, terms: SessionTerms) -> Outcome:
     """Delete ended sessions, and access tokens that expired or were revoked, past their terms."""
+    from actors.shapes.retention import before, retain
     from store import session_cleaning as cleaning
+    from store.retention import delete
 
-    now = context.now.timestamp()
-    return _counted(
-        context,
-        ("sessions", cleaning.delete_sessions(now - terms.keep_sessions_days * DAY, terms.batch)),
-        ("tokens", cleaning.delete_tokens(now - terms.keep_tokens_days * DAY, terms.batch)),
-    )
-
-
-def _counted(context: Context, *parts: tuple[str, Iterable[int]]) -> Outcome:
-    counts: Counter[str] = Counter()
-    for name, batches in parts:
-        counts[name] = 0
-        for met in batches:
-            counts[name] += met
-            context.progress(sum(counts.values()))
-            if context.stopping():
-                return Outcome("partial", counts, "stopped; the next run goes on")
-    return Outcome("done", counts)
+    sessions = delete(cleaning.OLD_SESSIONS, before(context, terms.keep_sessions_days), terms.batch)
+    tokens = delete(cleaning.OLD_TOKENS, before(context, terms.keep_tokens_days), terms.batch)
+    return retain(context, chain([("sessions", 0), ("tokens", 0)], sessions, tokens))
 
 
 @service(

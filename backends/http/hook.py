@@ -29,8 +29,22 @@ def call(
     Raises BackendError: as `fetch` does, and by the status: ``auth``, ``denied``, ``missing``, ``conflict``,
     ``throttled`` (with `after` where the receiver says it), ``unreachable`` (5xx), ``invalid``.
     """
-    sent = {name: value for name, value in (headers or {}).items() if name.lower() not in _OURS}
-    sent |= {"Content-Type": "application/json", KEY_HEADER: key, HEADER: sign(secret, body, at)}
-    reply = fetch("POST", url, headers=sent, body=body, limits=limits)
+    reply = post(url, body, key=key, secret=secret, at=at, headers=headers, limits=limits)
     check(reply, place(url))
     return reply
+
+
+def post(
+    url: str,
+    body: bytes,
+    *,
+    key: str,
+    secret: str,
+    at: int,
+    headers: Mapping[str, str] | None = None,
+    limits: Limits = LIMITS,
+) -> Reply:
+    """The same, whatever the status of the answer is. Raises BackendError as `fetch` does."""
+    sent = {name: value for name, value in (headers or {}).items() if name.lower() not in _OURS}
+    sent |= {"Content-Type": "application/json", KEY_HEADER: key, HEADER: sign(secret, body, at)}
+    return fetch("POST", url, headers=sent, body=body, limits=limits)

@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 from cli.local.alerts import Alerts
 from cli.local.jobs import Jobs
 from cli.local.nodes import Nodes
+from cli.local.objects import Objects
 from cli.local.runs import Runs
+from cli.local.sample import Sample
 from cli.local.services import Services
+from cli.local.watched import Watched
 from cli.opened import Opened
 from web.shown.glance import glance
 
@@ -25,7 +28,10 @@ class Local:
         self.runs = Runs(opened)
         self.nodes = Nodes(opened)
         self.jobs = Jobs(opened)
+        self.objects = Objects(opened)
         self.alerts = Alerts(opened)
+        self.sample = Sample(opened)
+        self.watched = Watched(opened)
 
     @property
     def name(self) -> str:

@@ -22,6 +22,8 @@ Row = dict[str, Any]
 #: Seconds without a sign of life after which a server counts as away, and in which all must have come.
 TIMEOUT = 20.0
 WHOLE = 120.0
+#: Seconds without a sign of life for what is long at work before it answers: the import of a file.
+PATIENCE = 600.0
 #: The largest answer, in bytes: 2,000 services have 4 MB.
 LARGEST = 128 * 1024 * 1024
 CHUNK = 256 * 1024
@@ -60,6 +62,20 @@ class Connection:
         """Take away. Raises Refusal."""
         return self._document("DELETE", _api(path, {}), None)[1]
 
+    def post_file(self, *path: str | int, data: bytes, kind: str, **query: Any) -> Row:
+        """Hand in a file of a media type; long ones take their time. Raises Refusal."""
+        headers = {"Content-Type": kind}
+        return self._document("POST", _api(path, query), data, headers, PATIENCE)[1]
+
+    def get_text(self, *path: str | int) -> str:
+        """Read a file. Raises Refusal."""
+        status, content_type, raw = self._answer("GET", _api(path, {}), None, {})
+        if status >= 400:
+            raise failed(self.address, status, self._read(status, content_type, raw))
+        if status != 200 or "json" in content_type:
+            raise not_tickworks(self.address, status, content_type)
+        return raw.decode("utf-8", "replace")
+
     def ready(self) -> tuple[int, Row]:
         """What ``/readyz`` says, with its status. Raises Refusal (unreachable)."""
         status, content_type, raw = self._answer("GET", "/readyz", None, {})
@@ -82,9 +98,14 @@ class Connection:
         return document[part]
 
     def _document(
-        self, method: str, path: str, body: Row | None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Row | bytes | None,
+        headers: dict[str, str] | None = None,
+        timeout: float = TIMEOUT,
     ) -> tuple[int, Row]:
-        status, content_type, raw = self._answer(method, path, body, headers or {})
+        status, content_type, raw = self._answer(method, path, body, headers or {}, timeout)
         if status == 204:
             return status, {}
         if 300 <= status < 400:
@@ -104,16 +125,22 @@ class Connection:
         return document
 
     def _answer(
-        self, method: str, path: str, body: Row | None, headers: dict[str, str]
+        self,
+        method: str,
+        path: str,
+        body: Row | bytes | None,
+        headers: dict[str, str],
+        timeout: float = TIMEOUT,
     ) -> tuple[int, str, bytes]:
         """Status, content type and body. Raises Refusal (unreachable)."""
-        sent = None if body is None else json.dumps(body).encode()
-        own = {"Accept": "application/json", "User-Agent": "tickworks", "Connection": "close", **headers}
+        sent = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        own = {"Accept": "application/json", "User-Agent": "tickworks", "Connection": "close"}
         if sent is not None:
             own["Content-Type"] = "application/json"
+        own |= headers
         if self.address.token is not None:
             own["Authorization"] = f"Bearer {self.address.token}"
-        client = self._client()
+        client = self._client(timeout)
         reading = method == "GET"
         try:
             client.request(method, self.address.prefix + path, sent, own)
@@ -124,11 +151,11 @@ class Connection:
         finally:
             client.close()
 
-    def _client(self) -> http.client.HTTPConnection:
+    def _client(self, timeout: float) -> http.client.HTTPConnection:
         where = self.address
         if self._tls is None:
-            return http.client.HTTPConnection(where.host, where.port, timeout=TIMEOUT)
-        return http.client.HTTPSConnection(where.host, where.port, timeout=TIMEOUT, context=self._tls)
+            return http.client.HTTPConnection(where.host, where.port, timeout=timeout)
+        return http.client.HTTPSConnection(where.host, where.port, timeout=timeout, context=self._tls)
 
     def _whole(self, answer: http.client.HTTPResponse) -> bytes:
         """The body, unless it takes for ever or never ends."""

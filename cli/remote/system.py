@@ -13,8 +13,11 @@ from cli.remote.connection import Connection
 from cli.remote.failed import line, not_tickworks
 from cli.remote.jobs import Jobs
 from cli.remote.nodes import Nodes
+from cli.remote.objects import Objects
 from cli.remote.runs import Runs
+from cli.remote.sample import Sample
 from cli.remote.services import Services
+from cli.remote.watched import Watched
 
 Row = dict[str, Any]
 
@@ -28,7 +31,10 @@ class Remote:
         self.runs = Runs(connection, self.services)
         self.nodes = Nodes(connection)
         self.jobs = Jobs(connection)
+        self.objects = Objects(connection)
         self.alerts = Alerts(connection)
+        self.sample = Sample(connection)
+        self.watched = Watched(connection)
 
     @property
     def name(self) -> str:

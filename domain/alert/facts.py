@@ -92,6 +92,26 @@ class JobsFact:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckFact:
+    """A check of a server that has failed so often that its alert is open; `level`: warning or failed."""
+
+    server: str
+    name: str
+    level: str
+    text: str
+    fails: int
+
+
+@dataclass(frozen=True, slots=True)
+class HookFact:
+    """An event hook that was paused because it failed; `error`: what it said last."""
+
+    name: str
+    since: float
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything at `now`; `starved_after`: how long to wait for a run group before it is starved."""
 
@@ -102,6 +122,8 @@ class Facts:
     daemons: Sequence[DaemonFact] = ()
     lost: Sequence[LostNode] = ()
     jobs: Sequence[JobsFact] = ()
+    checks: Sequence[CheckFact] = ()
+    hooks: Sequence[HookFact] = ()
     mails: int = 0
     mail_since: float | None = None
     beat_at: float | None = None

@@ -26,6 +26,8 @@ RULES = {
     "job_queue_stuck": "jobs wait and none is begun",
     "outbox_stuck": "mail waits and is not sent",
     "backup_old": "the last good backup is too old",
+    "check": "a check of a server fails",
+    "hook_paused": "an event hook is not called any more, because it failed too long",
 }
 
 
@@ -33,9 +35,9 @@ RULES = {
 class Finding:
     """One thing that is wrong.
 
-    `rule` is one of `RULES`; `object` is what it is about, as "service cache_manager", "node n2" or
-    "run_group disk". The alert opens when this has been found for `after` seconds. `known`: the event
-    log tells of its cause by an event of its own, so that nobody must be told twice.
+    `rule` is one of `RULES`; `object` is what it is about, as "service cache_manager", "node n2",
+    "run_group disk" or "check web1/page". The alert opens when this has been found for `after` seconds.
+    `known`: the event log tells of its cause by an event of its own, so that nobody must be told twice.
     """
 
     rule: str

@@ -1,11 +1,11 @@
-"""Alerts on daemons and nodes."""
+"""Alerts on daemons, nodes, what operators have checked on their servers, and hooks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from domain.alert.facts import DaemonFact, Facts
-from domain.alert.finding import Finding
+from domain.alert.finding import Finding, Severity
 from domain.time.spoken import span
 
 #: A daemon may be away for so long (s): it is started again, or moves to another node.
@@ -32,6 +32,22 @@ def node_lost(facts: Facts) -> Iterator[Finding]:
     for each in facts.lost:
         text = f"node {each.name} was lost {span(facts.now - each.since)} ago"
         yield Finding("node_lost", f"node {each.name}", text, "error", known=True)
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Checks that failed as often as their own rule says; they close by it too (`domain.monitoring`)."""
+    for each in facts.checks:
+        about = f"{each.server}/{each.name}"
+        again = "good again, but not for long: " if each.level == "good" else ""
+        severity: Severity = "error" if each.level == "failed" else "warning"
+        yield Finding("check", f"check {about}", f"{about}: {again}{each.text}", severity)
+
+
+def hook_paused(facts: Facts) -> Iterator[Finding]:
+    """Event hooks that nothing is sent to until somebody resumes them."""
+    for each in facts.hooks:
+        text = f"hook {each.name} is paused, it failed too long: {each.error}; resume it once it works"
+        yield Finding("hook_paused", f"event_hook {each.name}", text, "error")
 
 
 def _down(each: DaemonFact) -> str:

@@ -21,6 +21,8 @@ _RULES: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
     machines.daemon_down,
     machines.crash_loop,
     machines.node_lost,
+    machines.check,
+    machines.hook_paused,
 )
 
 

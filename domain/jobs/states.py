@@ -45,7 +45,8 @@ HELD_REASONS = {
     "unpaid": "what it belongs to is not paid",
     "paused": "somebody holds it back",
     "behind": "what it needs is not there yet",
-    "observe": "the site only observes",
+    "observe": "its family observes: release it, or let the family go live",
+    "archived": "its organisation is archived",
 }
 
 

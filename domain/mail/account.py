@@ -1,9 +1,11 @@
-"""How mail goes out: the site's ``[mail]`` settings, which an organisation may have of its own later."""
+"""How mail goes out: by the site's ``[mail]`` settings, or by those of the organisation whose it is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from domain.mail.address import checked_sender
 
@@ -52,6 +54,16 @@ class MailAccount:
         return self.host, self.port or PORTS[self.security]
 
     @property
+    def connection(self) -> tuple[str, int, str, str, str]:
+        """What mails share that go over one connection: the server, and who signs in there."""
+        return *self.server, self.security, self.user, self.password
+
+    def with_settings(self, found: Mapping[str, Any]) -> MailAccount:
+        """The same bounds with the server of an organisation (an object of kind ``smtp_settings``)."""
+        given = {name: found[name] for name in ("host", "port", "security", "ca_file", "password", "sender")}
+        return replace(self, user=found["username"], **given)
+
+    @property
     def size_bytes(self) -> int:
         """The most bytes of one mail."""
         return self.size_limit * 2**20
@@ -64,11 +76,3 @@ class MailAccount:
 
 #: The usual port by how a connection is secured.
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
-
-
-def settings_for(owner: str | None, system: MailAccount) -> MailAccount:
-    """The settings by which the mail of this organisation (None: the system's own) goes out.
-
-    Organisations have none of their own yet: all mail goes out by the system's.
-    """
-    return system

@@ -36,7 +36,8 @@ class Draft:
     """A mail to be sent once per `once_key`, whoever asks how often.
 
     `owner`: the organisation whose settings it goes out by, None for the system. `sender` is that of
-    those settings unless given. `source`: the service that wrote it.
+    those settings unless given. `source`: the service that wrote it. `family`: whose mail it is, kept
+    as a file while that family observes; None for the site's own mail to its staff.
     """
 
     once_key: str
@@ -51,6 +52,7 @@ class Draft:
     source: str = ""
     attachments: tuple[Attachment, ...] = ()
     not_before: float = 0.0
+    family: str | None = None
 
     def recipients(self) -> list[tuple[str, str]]:
         """(``to``, ``cc`` or ``bcc``; address), each address once. Raises MailProblem."""

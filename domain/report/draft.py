@@ -31,7 +31,7 @@ def draft(
     ends = datetime.fromtimestamp(over.until, zone)
     lines = [
         f"{query.name}: {file.rows} {'row' if file.rows == 1 else 'rows'}",
-        f"{query.kind} from {_shown(over.since, zone)} to {_shown(over.until, zone)} ({zone})",
+        f"{query.kind} from {minute(over.since, zone)} to {minute(over.until, zone)} ({zone})",
         *([f"filters: {_filters(query)}"] if query.words else []),
         *([f"grouped by {', '.join(query.group_by)}"] if query.group_by else []),
         *([file.limit] if file.limit else []),
@@ -53,7 +53,8 @@ def file_name(name: str, ends: datetime, form: str) -> str:
     return f"{stem}_{ends:%Y-%m-%d_%H%M}.{form}"
 
 
-def _shown(at: int, zone: ZoneInfo) -> str:
+def minute(at: int, zone: ZoneInfo) -> str:
+    """An instant as the clocks of a zone show it, with their offset."""
     return datetime.fromtimestamp(at, zone).isoformat(" ", "minutes")
 
 

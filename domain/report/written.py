@@ -14,7 +14,12 @@ from domain.report.table import Cell, Table
 
 Format = Literal["csv", "html"]
 FORMATS: tuple[Format, ...] = ("csv", "html")
-MEDIA_TYPES = {"csv": "text/csv", "html": "text/html"}
+MEDIA_TYPES = {
+    "csv": "text/csv",
+    "html": "text/html",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
 
 #: A cell that begins so is a formula to a spreadsheet (OWASP, CSV injection); also in full width.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -78,7 +83,16 @@ def _harmless(cell: Cell) -> Cell:
     if not isinstance(cell, str):
         return cell
     plain = "".join(_plain(cell))
-    return f"'{plain}" if plain.startswith(_FORMULA) or plain.lstrip().startswith(_FORMULA) else plain
+    return f"'{plain}" if _is_formula(plain.lstrip("'")) else plain
+
+
+def unharmed(cell: str) -> str:
+    """The cell as it was before `csv_line` made it harmless."""
+    return cell[1:] if cell[:1] == "'" and _is_formula(cell.lstrip("'")) else cell
+
+
+def _is_formula(text: str) -> bool:
+    return text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)
 
 
 def _plain(text: str) -> Iterator[str]:

@@ -75,6 +75,28 @@ def release(tx: Tx, job_ids: Ids) -> list[int]:
     )
 
 
+def hold_kinds(tx: Tx, kinds: Sequence[str], held_reason: str) -> list[int]:
+    """Hold back all of these kinds that waits."""
+    rows = tx.all(
+        f"""SELECT id FROM job WHERE ended_at IS NULL AND state IN ({marks(sources("held"))})
+            AND kind IN ({marks(kinds)})""",
+        (*sources("held"), *kinds),
+    )
+    ids = [row[0] for row in rows]
+    return hold(tx, ids, held_reason) if ids else []
+
+
+def release_kinds(tx: Tx, kinds: Sequence[str], held_reason: str) -> list[int]:
+    """Release all of these kinds that one reason holds back."""
+    rows = tx.all(
+        f"""SELECT id FROM job WHERE ended_at IS NULL AND state = 'held' AND held_reason = ?
+            AND kind IN ({marks(kinds)})""",
+        (held_reason, *kinds),
+    )
+    ids = [row[0] for row in rows]
+    return release(tx, ids) if ids else []
+
+
 def release_of(tx: Tx, organisation: str, held_reason: str) -> list[int]:
     """Release all that one reason holds back of an organisation (it has paid)."""
     rows = tx.all(

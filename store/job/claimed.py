@@ -36,6 +36,16 @@ _HEADS = """
         GROUP BY j.organisation, j.backend)
       AND h.kind IN ({kinds})"""
 
+#: What is left to do for organisations that are archived, under no name that is there again.
+_HOLD_ARCHIVED: Statement = (
+    """UPDATE job SET state = 'held', held_reason = 'archived'
+       WHERE ended_at IS NULL AND state IN ('queued', 'unknown') AND organisation IN (
+           SELECT a.name FROM organisation a WHERE a.archived_at IS NOT NULL AND NOT EXISTS (
+               SELECT 1 FROM organisation l
+               WHERE LOWER(l.name) = LOWER(a.name) AND l.archived_at IS NULL))""",
+    (),
+)
+
 _RUNNING: Statement = ("SELECT kind, COUNT(*) FROM job WHERE state = 'running' GROUP BY kind", ())
 
 #: A claim of an unsure job is for looking it up, and counted as such.
@@ -66,7 +76,7 @@ def claim(
     """
     if most < 1 or not kinds:
         return []
-    *_, stored, dead = tx.batch([*first(tx), live.STORED, DEAD])
+    *_, stored, dead = tx.batch([*first(tx), _HOLD_ARCHIVED, live.STORED, DEAD])
     if dead:
         give_back(tx, dead, now, settle or {})
     limits = live.read(stored[0][0] if stored else None, kinds)

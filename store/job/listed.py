@@ -107,3 +107,10 @@ def oldest_queued(tx: Tx) -> dict[str, float]:
 def _before(limits: Limits, now: float) -> Statement:
     condition, params = ready("w", limits, now)
     return _BEFORE.format(ready=condition), params
+
+
+def held_for(tx: Tx, reason: str) -> dict[str, int]:
+    """kind -> how many of its jobs are held for this reason."""
+    sql = """SELECT kind, COUNT(*) FROM job
+             WHERE ended_at IS NULL AND state = 'held' AND held_reason = ? GROUP BY kind"""
+    return dict(tx.all(sql, (reason,)))

@@ -30,7 +30,10 @@ class ClaimLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A mail that is ours to send. `tries` made so far; `doubted`: an earlier one may have arrived."""
+    """A mail that is ours to send. `tries` made so far; `doubted`: an earlier one may have arrived.
+
+    `family` may keep it as a file; None: the site's own.
+    """
 
     mail_id: int
     run_id: int
@@ -38,6 +41,7 @@ class Claim:
     owner: str | None
     tries: int = 0
     doubted: bool = False
+    family: str | None = None
 
     @property
     def key(self) -> tuple[int, int, int]:
@@ -68,11 +72,12 @@ def claim(
                 WHERE id = ? AND state IN ('queued', 'unknown') AND not_before <= ?
                   AND {ALIVE.format(run="?", fence="?")}
                 RETURNING owner, tries,
-                    EXISTS (SELECT 1 FROM mail_try t WHERE t.mail_id = mail.id AND t.outcome = 'unknown')""",
+                    EXISTS (SELECT 1 FROM mail_try t WHERE t.mail_id = mail.id AND t.outcome = 'unknown'),
+                    family""",
             (run_id, fence, mail_id, now, run_id, fence),
         )
         if row:
-            return Claim(mail_id, run_id, fence, row[0], row[1], bool(row[2]))
+            return Claim(mail_id, run_id, fence, row[0], row[1], bool(row[2]), row[3])
     return None
 
 

@@ -27,6 +27,7 @@ class Notice:
     values: Mapping[str, Any] | None = None
     owner: str | None = None
     source: str = ""
+    family: str | None = None
 
 
 def add(tx: Tx, notice: Notice, now: float) -> bool:
@@ -38,8 +39,8 @@ def add(tx: Tx, notice: Notice, now: float) -> bool:
     return (
         tx.run(
             """INSERT INTO notification (once_key, owner, source, due_at, template, template_values,
-                                         recipients, created_at)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (once_key) DO NOTHING""",
+                                         recipients, created_at, family)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (once_key) DO NOTHING""",
             (
                 notice.once_key,
                 notice.owner,
@@ -49,6 +50,7 @@ def add(tx: Tx, notice: Notice, now: float) -> bool:
                 json.dumps(dict(notice.values or {})),
                 json.dumps(notice.recipients),
                 now,
+                notice.family,
             ),
         )
         > 0
@@ -75,13 +77,14 @@ def to_mail(tx: Tx, notice_id: int, now: float) -> bool:
     Raises MailProblem; the caller then says `failed` in a transaction of its own.
     """
     row = tx.one(
-        """SELECT once_key, recipients, due_at, template, template_values, owner, source FROM notification
+        """SELECT once_key, recipients, due_at, template, template_values, owner, source, family
+           FROM notification
            WHERE id = ? AND state = 'waiting'""",
         (notice_id,),
     )
     if row is None:
         return False
-    notice = Notice(row[0], tuple(json.loads(row[1])), row[2], row[3], json.loads(row[4]), row[5], row[6])
+    notice = Notice(row[0], tuple(json.loads(row[1])), row[2], row[3], json.loads(row[4]), *row[5:])
     draft = _draft(notice)
     mail_id = put(tx, draft, now)
     if mail_id is None:
@@ -118,5 +121,6 @@ def _draft(notice: Notice) -> Draft:
             text=rendered.text,
             owner=notice.owner,
             source=notice.source,
+            family=notice.family,
         )
     )

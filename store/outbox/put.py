@@ -15,8 +15,8 @@ def put(tx: Tx, draft: Draft, now: float) -> int | None:
     checked(draft)
     mail_id = tx.value(
         """INSERT INTO mail (once_key, owner, source, sender, subject, body_text, body_html, state,
-                             not_before, created_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)
+                             not_before, created_at, family)
+           VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)
            ON CONFLICT (once_key) DO NOTHING RETURNING id""",
         (
             draft.once_key,
@@ -28,6 +28,7 @@ def put(tx: Tx, draft: Draft, now: float) -> int | None:
             draft.html,
             max(draft.not_before, now),
             now,
+            draft.family,
         ),
     )
     if mail_id is None:

@@ -14,6 +14,9 @@ from domain.time.stored import to_json
 from store.report import queries
 from store.tx import Tx, marks
 
+#: Where what became of planned times is kept; that of usage reports has the same columns.
+DELIVERIES = "report_delivery"
+
 #: A schedule with its query; the names of the query's columns begin with q_.
 _JOINED = """
     SELECT s.*, q.name AS q_name, q.kind AS q_kind, q.filters AS q_filters, q.columns AS q_columns,
@@ -147,11 +150,11 @@ def account(tx: Tx, each: Scheduled, until: int, now: float, *, sent: bool) -> b
     )
 
 
-def deliver(tx: Tx, schedule_id: int, done: Delivery, now: float) -> int:
+def deliver(tx: Tx, schedule_id: int, done: Delivery, now: float, table: str = DELIVERIES) -> int:
     """Write what became of a planned time; the delivery's id."""
     return int(
         tx.value(
-            """INSERT INTO report_delivery (schedule_id, planned_at, planned_count, at, state, asked_by,
+            f"""INSERT INTO {table} (schedule_id, planned_at, planned_count, at, state, asked_by,
                                             mail_id, rows, error)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
             (
@@ -176,12 +179,14 @@ def of_mail(tx: Tx, once_key: str) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
-def latest(tx: Tx, schedule_ids: Sequence[int], each: int = 10) -> dict[int, list[dict[str, Any]]]:
+def latest(
+    tx: Tx, schedule_ids: Sequence[int], each: int = 10, table: str = DELIVERIES
+) -> dict[int, list[dict[str, Any]]]:
     """The newest deliveries of these schedules, with the state of their mail as `mail_state`."""
     return {
         schedule_id: tx.dicts(
-            """SELECT d.*, m.state AS mail_state, m.answer AS mail_answer
-               FROM report_delivery d LEFT JOIN mail m ON m.id = d.mail_id
+            f"""SELECT d.*, m.state AS mail_state, m.answer AS mail_answer
+               FROM {table} d LEFT JOIN mail m ON m.id = d.mail_id
                WHERE d.schedule_id = ? ORDER BY d.id DESC LIMIT ?""",
             (schedule_id, each),
         )

@@ -9,13 +9,15 @@ from typing import Any
 from store.tx import Tx
 
 
-def begin(tx: Tx, run_id: int, n: int, title: str, now: float) -> None:
+def begin(tx: Tx, run_id: int, n: int, service: str, title: str, now: float) -> None:
     """A step of a run starts; a new attempt starts it anew."""
     tx.run(
-        """INSERT INTO run_step (run_id, n, title, state, started_at) VALUES (?, ?, ?, 'running', ?)
-           ON CONFLICT (run_id, n) DO UPDATE SET title = excluded.title, state = 'running', counts = NULL,
-               error = NULL, started_at = excluded.started_at, ended_at = NULL""",
-        (run_id, n, title, now),
+        """INSERT INTO run_step (run_id, n, service, title, state, started_at)
+           VALUES (?, ?, ?, ?, 'running', ?)
+           ON CONFLICT (run_id, n) DO UPDATE SET service = excluded.service, title = excluded.title,
+               state = 'running', counts = NULL, error = NULL, started_at = excluded.started_at,
+               ended_at = NULL""",
+        (run_id, n, service, title, now),
     )
 
 
@@ -63,6 +65,15 @@ def switch(tx: Tx, service: str, title: str, on: bool | None) -> None:
         """INSERT INTO step (service, title, enabled) VALUES (?, ?, ?)
            ON CONFLICT (service, title) DO UPDATE SET enabled = excluded.enabled""",
         (service, title, on),
+    )
+
+
+def history(tx: Tx, service: str, title: str, limit: int) -> list[dict[str, Any]]:
+    """The last times a step ran, the newest first: run_id, state, counts, error, started_at, ended_at."""
+    return tx.dicts(
+        """SELECT run_id, state, counts, error, started_at, ended_at FROM run_step
+           WHERE service = ? AND title = ? ORDER BY run_id DESC LIMIT ?""",
+        (service, title, limit),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -52,10 +53,13 @@ def address(site: RunningSite) -> str:
 
 
 def page_of(site: RunningSite) -> str:
-    """The address that a site has printed, which it does once its workers are up."""
+    """The address that a site has printed, once its page answers there, which it may do after its workers."""
     printed = re.compile(r"page\s+(http://\S+)")
     until(lambda: printed.search(site.log.read_text()), "the site has said where its page is")
-    return printed.findall(site.log.read_text())[-1]
+    address: str = printed.findall(site.log.read_text())[-1]
+    with urllib.request.urlopen(f"{address}/healthz", timeout=60) as answer:
+        answer.read()
+    return address
 
 
 Visitor = Callable[..., Visit]

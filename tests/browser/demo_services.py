@@ -56,3 +56,19 @@ def talker(context: Context) -> Outcome:
             said = text
         time.sleep(0.05)
     return Outcome.partial()
+
+
+@service(title="Shouter", schedule=OnDemand(), time_limit=timedelta(minutes=2))
+def shouter(context: Context) -> Outcome:
+    """Once the file `shout` is there, 10 MB of lines as fast as it can, and on until it is gone."""
+    shout = FOLDER / "shout"
+    while not context.stopping() and not shout.exists():
+        time.sleep(0.05)
+    size = number = 0
+    while not context.stopping() and (size < 10_000_000 or shout.exists()):
+        number += 1
+        text = f"shout {number} {'ä' * 90}"
+        context.log.error(text)
+        size += len(text.encode())
+    context.log.error(f"the last of {number}")
+    return Outcome.done(lines=number)

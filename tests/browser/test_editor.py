@@ -72,3 +72,56 @@ def test_the_editor_is_accessible(visitor: Visitor) -> None:
     visit = visitor("admin", dark=True)
     opened(visit.go("/"), "Cache Filler")
     assert visit.faults() == []
+
+
+def focused(page: Page) -> str:
+    """What a screen reader would say of where the keyboard is: name or value."""
+    return str(
+        page.evaluate(
+            """() => {
+                const at = document.activeElement;
+                return at.getAttribute("aria-label") || at.labels?.[0]?.textContent || at.textContent;
+            }"""
+        )
+    ).strip()
+
+
+def tab_to(page: Page, what: str, key: str = "Tab") -> None:
+    """Press Tab until something is reached, as somebody does who has no mouse."""
+    for _ in range(80):
+        page.keyboard.press(key)
+        if focused(page) == what:
+            return
+    raise AssertionError(f"{what} was not reached, but {focused(page)}")
+
+
+def test_a_schedule_is_edited_by_keyboard_alone(visitor: Visitor) -> None:
+    visit = visitor("admin")
+    page = visit.go("/")
+    page.keyboard.press("/")
+    page.keyboard.type("night")
+    expect(page.get_by_role("link", name="Quota Watcher", exact=True)).to_have_count(0)
+    tab_to(page, "Night Charges")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Next starts")
+    tab_to(page, "Add a time")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("textbox", name="Time 2")).to_be_focused()
+    page.keyboard.type("16:45")
+    expect(dialog.locator("#preview")).to_contain_text("16:45")
+    tab_to(page, "Tue")
+    page.keyboard.press("Space")
+    expect(dialog.locator("#preview")).not_to_contain_text("Wed")
+    tab_to(page, "Time 1", "Shift+Tab")
+    tab_to(page, "Remove 03:20")
+    page.keyboard.press("Enter")
+    # Nothing behind the dialog can be reached while it is open.
+    tab_to(page, "OK")
+    assert page.evaluate("document.getElementById('dialog').contains(document.activeElement)")
+    page.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(page.locator("#notice")).to_contain_text("Night Charges: saved")
+    expect(page.get_by_role("link", name="Night Charges", exact=True)).to_be_focused()
+    expect(page.get_by_role("row").filter(has_text="Night Charges")).to_contain_text("16:45")
+    assert visit.errors == []

@@ -6,9 +6,15 @@ import pytest
 from fastapi.routing import APIRoute
 from playwright.sync_api import expect
 
+from config.load import load
+from domain.objects.catalogue import find
+from node.site import open_site
+from tests.browser import hooks_scene, names_scene
 from tests.browser.conftest import PASSWORD, Visitor
 from tests.support.browser import Visit
 from tests.support.site import RunningSite
+from tests.support.watched_site import watch
+from web.acts.objects import Objects
 from web.routes import ROUTERS
 
 #: Answers that are no pages: streams, parts that htmx puts into a page, and the way to a provider.
@@ -21,10 +27,25 @@ NO_PAGES = (
     "/stream",
     "/services/{name}/nodes",
     "/groups/forecast",
+    "/choices",
     "/events/rules/edit",
+    "/settings/users/{name}/link",
 )
 #: What stands for a parameter in a path; a page with another one needs an entry here.
-EXAMPLES = {"name": "price_import", "run_id": "1", "kind": "cleaner"}
+EXAMPLES = {
+    **{"name": "price_import", "run_id": "1", "kind": "cleaner"},
+    **{"zone_name": names_scene.ZONE, "domain_name": names_scene.DOMAIN},
+    "call_id": "1",
+    **{"object_kind": "server", "object_id": "1", "server_name:path": "watched.example.org"},
+}
+
+
+#: A server that something refers to.
+OBJECTS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("organisation", {"name": "Łódź Hosting Sp. z o.o. " + "and sons " * 8}),
+    ("server", {"name": "web1.example.org", "address": "192.0.2.1"}),
+    ("check", {"server": "web1.example.org", "name": "page", "kind": "http"}),
+)
 
 
 def pages() -> list[str]:
@@ -51,6 +72,12 @@ def _filled(path: str) -> str | None:
 @pytest.fixture(scope="module")
 def history(site: RunningSite) -> None:
     """A run that succeeded, one that failed, and what stands in an error."""
+    here = open_site(load(site.folder / "tickworks.toml", {}))
+    for kind, values in OBJECTS:
+        Objects(here, by="a test").add(find(kind), values)
+    watch(here, server="watched.example.org")
+    names_scene.build(here)
+    hooks_scene.build(here)
     for name in ("cache_filler", "price_import", "night_charges"):
         site.force(name)
     site.until_all_ended()

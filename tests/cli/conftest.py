@@ -29,7 +29,7 @@ threads = 2
 [site]
 name = "Test site"
 zone = "UTC"
-profiles = []
+profiles = ["retired"]
 [web]
 port = 0
 [catalogue]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from actors import Context, OnDemand, Outcome, service
 from actors.job_kind import Job, JobKind, JobOutcome
-from actors.queue_drain import drain
+from actors.shapes.queue_drain import drain
 
 
 @dataclass(frozen=True)

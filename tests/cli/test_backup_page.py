@@ -18,6 +18,7 @@ import pytest
 
 from store import database
 from tests.cli.conftest import FILE, ROOT, Site
+from tests.support.console_blocks import console_blocks
 from tests.support.opened import DATABASES
 from tests.support.postgresql import PostgresqlServer
 from tests.support.process import end
@@ -26,12 +27,6 @@ PAGE = ROOT / "docs/operating/backup.md"
 #: How the page calls the backup and the key of whoever reads it.
 NAME = re.compile(r"tickworks-\d{8}T\d{6}Z\.tar\.gz(\.sealed)?")
 KEY = "/etc/tickworks/backup.key"
-
-
-def blocks() -> list[list[str]]:
-    """The commands of each console block of the page."""
-    found = re.findall(r"^ *```console\n(.*?)^ *```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
-    return [re.findall(r"^ *\$ (.*?)(?: +#.*)?$", block, re.MULTILINE) for block in found]
 
 
 @dataclass
@@ -63,7 +58,7 @@ class Walk:
     def backup_now(self) -> Path:
         """The first block of the page; the backup that it made."""
         known = self.backups()
-        force, listed, verify, checksum = blocks()[0]
+        force, listed, verify, checksum = console_blocks(PAGE)[0]
         self.follow(force, self.old)
         (made,) = self.backups() - known
         assert made.name in self.follow(listed, self.old)
@@ -115,7 +110,7 @@ def walk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Walk]:
 
 
 def test_who_follows_the_page_has_the_same_system_again(walk: Walk, request: pytest.FixtureRequest) -> None:
-    _, (create,), (verify, restore), (unpack, pg_restore, move) = blocks()
+    _, (create,), (verify, restore), (unpack, pg_restore, move) = console_blocks(PAGE)
     process = walk.old.up()
     try:
         walk.follow("tickworks schedule cleaner --at 03:03", walk.old)

@@ -43,11 +43,11 @@ REFUSED = [
     (("run", "needy"), "set moon.enabled"),
     (("run", "billing"), "tickworks site profile on billing"),
     (("run", "BillingWork"), "tickworks site profile on billing"),
-    (("run", "provisioning_manager"), "not built yet"),
+    (("run", "bb_sync"), "not built yet"),
     (("run", "ADSyncWork"), "use SyncADUsersWork"),
     (("run", "everywhere"), "no node"),
     (("schedule", "watcher", "--every", "5"), "is a daemon"),
-    (("enable", "provisioning_manager"), "not built yet"),
+    (("enable", "bb_sync"), "not built yet"),
     (("parallel", "holder", "2"), "run groups"),
     (("site", "profile", "off", "core"), "always on"),
 ]

@@ -36,7 +36,12 @@ READS = [
     *(("alerts",), ("alerts", "--all"), ("alerts", "--json"), ("alerts", "--all", "--json")),
     *(("schedule", "holder"), ("schedule", "holder", "--preview", "200", "--json")),
     ("schedule", "everywhere", "--at", "02:30", "--zone", "Europe/Berlin", "--dry-run"),
-    *(("health",), ("health", "--json")),
+    *(("health",), ("health", "--json"), ("object", "kinds"), ("object", "list", "server", "--json")),
+    *(
+        ("object", "list", "organisation"),
+        ("object", "show", "organisation", "Acme"),
+        ("object", "export", "server"),
+    ),
 ]
 
 #: What does something, and what makes it undone.
@@ -56,6 +61,15 @@ ACTS = [
     (("restart", "watcher"), ("undrain", "n1")),
     (("jobs", "hold", "1", "--why", "unpaid"), ("jobs", "release", "1")),
     (("jobs", "limits", "mailbox_create", "--parallel", "1"), ("jobs", "limits", "--at-once", "4")),
+    (
+        ("object", "set", "server", "web1", "organisation=Acme", "read_by=local", "tls=yes"),
+        ("object", "archive", "server", "web1"),
+    ),
+    (
+        ("object", "set", "organisation", "acme", "city=Bern"),
+        ("object", "set", "organisation", "Acme", "city="),
+    ),
+    (("sample", "clear"), ("sample", "clear", "--json")),
     (("jobs", "retry", "--failed"), ("jobs", "retry", "--failed", "--kind", "mailbox_create")),
     (
         ("jobs", "add", "mailbox_create", "--org", "o", "--arg", "quota=7"),
@@ -87,6 +101,7 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         assert said.code == 0, said.err
     site.say("jobs", "cancel", "2")
     site.say("jobs", "hold", "3", "--why", "unpaid")
+    site.say("object", "set", "organisation", "Acme")
     site.say("alerts", "mute", "failing", "--reason", "known")
     site.say("alerts", "window", "--until", "2h", "--object", "node n1")
     yield site
@@ -137,6 +152,7 @@ def test_it_does_the_same(there: Site, away: Elsewhere, do: tuple[str, ...], und
         *(("jobs", "add", "mailbox", "--org", "o"), ("jobs", "run", "2"), ("jobs", "list", "--state", "x")),
         *(("jobs", "add", "mailbox_create", "--org", "o")),
         *(("alerts", "ack", "99"), ("alerts", "unmute", "99"), ("alerts", "mute", "fialing")),
+        *(("sample", "load", "hosting"), ("sample", "load", "x")),
         *(("alerts", "cancel-window", "99"), ("show", ""), ("show", "a/b"), ("cancel", "1")),
         *(("enable", "adder", "billing"), ("schedule", "addre", "--every", "5")),
     ],
@@ -201,7 +217,7 @@ def test_what_works_on_the_machine_only_says_so(words: tuple[str, ...]) -> None:
 
 
 def test_both_systems_have_the_same_methods() -> None:
-    for part in (None, "services", "runs", "nodes", "jobs", "alerts"):
+    for part in (None, "services", "runs", "nodes", "jobs", "alerts", "objects", "sample"):
         local, remote = _methods(Local, part), _methods(Remote, part)
         assert {name: remote.get(name) for name in local} == local, part
 

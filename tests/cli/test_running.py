@@ -155,6 +155,7 @@ def test_resume_lets_a_waiting_run_start(running: Site) -> None:
     until(lambda: running.run(run_id)["state"] == "succeeded", "it ran")
 
 
+@pytest.mark.covers("page", "Enable Logging")
 def test_the_log_has_every_line_while_logging_is_on(running: Site) -> None:
     running.say("logging", "on", "talker", "--for", "30m")
     run_id = running.say("run", "talker", "--wait").out.strip()

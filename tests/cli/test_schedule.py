@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.cli.conftest import Site
 
 
@@ -13,6 +15,7 @@ def preview(site: Site, name: str, *words: str) -> Any:
     return said.json
 
 
+@pytest.mark.covers("page", "Update Time Interval", "Period")
 def test_an_edit_is_in_force_and_says_that_it_is_live(known: Site) -> None:
     assert known.say("schedule", "adder", "--every", "7", "--align", "3").code == 0
     row = known.service("adder")

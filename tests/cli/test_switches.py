@@ -8,6 +8,7 @@ from store import change, database
 from tests.cli.conftest import Site
 
 
+@pytest.mark.covers("page", "Status", "Run or Disable")
 def test_disable_and_enable(known: Site) -> None:
     assert known.say("disable", "adder", "talker").out.splitlines() == ["adder: disabled", "talker: disabled"]
     assert known.service("adder")["status"] == "disabled"
@@ -57,6 +58,7 @@ def test_maintenance_is_told_above_the_table(known: Site) -> None:
     assert known.say("maintenance", "off").code == 0
 
 
+@pytest.mark.covers("page", "Enable Logging")
 def test_logging_is_switched_for_a_while(known: Site) -> None:
     assert known.say("logging", "on", "adder", "--for", "30m").code == 0
     assert known.service("adder")["logging"] is True

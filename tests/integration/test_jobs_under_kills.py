@@ -23,7 +23,7 @@ import os, time
 from datetime import timedelta
 from actors import service
 from actors.job_kind import JobKind, JobOutcome
-from actors.queue_drain import drain
+from actors.shapes.queue_drain import drain
 
 JOURNAL = {journal!r}
 

@@ -124,6 +124,15 @@ def test_a_run_is_asked_to_stop_at_its_time_limit_and_not_before(worker: Worker)
     assert (run.stop_reason, run.interrupted) == ("time limit", False)
 
 
+def test_a_step_that_does_not_stop_in_its_grace_costs_the_run(worker: Worker) -> None:
+    run = worker.begin()
+    run.step = ("Slow", worker.clock.monotonic() + 5.0, 5.0)
+    worker.after(5.0 + RULES.grace - 0.1)
+    assert run.stop_reason is None
+    worker.after(0.2)
+    assert run.stop_reason == "time limit"
+
+
 @pytest.mark.parametrize("reason", ["cancel", "drain", "lost"])
 def test_a_run_that_does_not_stop_is_interrupted_at_half_the_grace(worker: Worker, reason: str) -> None:
     run, other = worker.begin(), worker.begin(fence=2)

@@ -52,6 +52,71 @@ def test_processes_that_start_at_once_apply_each_script_once(url: str) -> None:
     assert migrate.pending() == []
 
 
+def release(folder: Path, *more: str) -> Path:
+    """The scripts of a release that has these besides ours; each makes a table of its name."""
+    shutil.copytree(migrate.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in more:
+        text = f"def up(migrator, db):\n    db.execute_sql('CREATE TABLE made_by_{name} (n INTEGER)')\n"
+        (folder / f"{name}.py").write_text(text)
+    return folder
+
+
+def migrated_at_once(url: str, *releases: Path) -> list[str]:
+    """What each release says that starts at the same moment: the scripts it applied, or why not."""
+    program = (
+        "import sys, pathlib\n"
+        "from store import database, migrate\n"
+        "from store.errors import DatabaseError\n"
+        "migrate.FOLDER = pathlib.Path(sys.argv[2])\n"
+        "database.open(sys.argv[1])\n"
+        "input()\n"
+        "try:\n"
+        "    print(' '.join(migrate.up()) or 'nothing')\n"
+        "except DatabaseError as error:\n"
+        "    print(error)\n"
+    )
+    pipe = subprocess.PIPE
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, url, each], cwd=ROOT, stdin=pipe, stdout=pipe, text=True
+        )
+        for each in releases
+    ]
+    for one in started:
+        assert one.stdin is not None
+        one.stdin.write("\n")
+        one.stdin.flush()
+    said = [one.communicate(timeout=60)[0].strip() for one in started]
+    assert [one.returncode for one in started] == [0] * len(started)
+    return said
+
+
+def test_of_two_releases_with_other_scripts_one_migrates_and_the_other_is_refused(
+    url: str, tmp_path: Path
+) -> None:
+    names = ("9998_red", "9998_blue")
+    said = migrated_at_once(url, *(release(tmp_path / name, name) for name in names))
+    ours = [path.stem for path in sorted(migrate.FOLDER.glob("[0-9]*.py"))]
+    (won,) = [name for name, words in zip(names, said, strict=True) if words == " ".join([*ours, name])]
+    (lost,) = set(names) - {won}
+    assert said[names.index(lost)] == (
+        f"the database was written by a newer release ({won}): upgrade this one"
+    )
+    database.read().all(f"SELECT * FROM made_by_{won}")
+    with pytest.raises(DatabaseError):
+        database.read().all(f"SELECT * FROM made_by_{lost}")
+
+
+def test_the_newer_of_two_releases_migrates_whoever_comes_first(url: str, tmp_path: Path) -> None:
+    newer = release(tmp_path / "newer", "9998_added")
+    ours = [path.stem for path in sorted(migrate.FOLDER.glob("[0-9]*.py"))]
+    older, said = migrated_at_once(url, migrate.FOLDER, newer)
+    refused = "the database was written by a newer release (9998_added): upgrade this one"
+    assert (older, said) in [(" ".join(ours), "9998_added"), (refused, " ".join([*ours, "9998_added"]))]
+    assert migrate.newer() == ["9998_added"]
+    assert migrate.check() == ["9998_added"]  # so the older one's nodes go on
+
+
 def test_what_is_pending_is_named_and_applied_in_order(url: str) -> None:
     names = [path.stem for path in sorted(migrate.FOLDER.glob("[0-9]*.py"))]
     assert migrate.pending() == names

@@ -50,6 +50,7 @@ class PostgresqlServer:
         self.data = self.folder / "data"
         self.log = self.folder / "output.log"
         self.port = 0
+        self.environment: dict[str, str] | None = None  # of the server, if not ours
         self._server: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -116,7 +117,7 @@ class PostgresqlServer:
     def _launch(self) -> None:
         settings = [f"--{name}={value}" for name, value in self.settings.items()]
         program = [str(self.programs / "postgres"), "-D", str(self.data), "-p", str(self.port), *settings]
-        self._server = start(program, log=self.log, user=self.user, parent_death="QUIT")
+        self._server = start(program, log=self.log, env=self.environment, user=self.user, parent_death="QUIT")
         wait_until(self._serves, self._server, self.log)
 
     def _serves(self) -> bool:

@@ -15,15 +15,19 @@ _PROGRAM = Path("/usr/bin/prometheus-node-exporter")
 
 
 @contextmanager
-def real_node_exporter() -> Iterator[int]:
-    """Its port, until the block ends; the test is skipped by name where it cannot be."""
+def real_node_exporter(*, systemd: bool = True) -> Iterator[int]:
+    """Its port, until the block ends; the test is skipped by name where it cannot be.
+
+    Its collector `systemd` fails, and says so, where there is none.
+    """
     require(_PROGRAM.exists(), "a node exporter", "prometheus-node-exporter")
     folder = Path(tempfile.mkdtemp(prefix="tickworks-exporter-"))
     process = None
     try:
         port, log = free_port(), folder / "output.log"
         address = f"--web.listen-address=127.0.0.1:{port}"
-        process = start([str(_PROGRAM), address, "--collector.systemd"], log=log)
+        collector = "--collector.systemd" if systemd else "--no-collector.systemd"
+        process = start([str(_PROGRAM), address, collector], log=log)
         wait_until(lambda: takes_connections(port), process, log)
         yield port
     finally:

@@ -15,7 +15,11 @@ from web.acts.named import find
 from web.acts.refusal import Refusal
 
 #: What an object may begin with; the rest is its name, or its first letters and a star.
-_OBJECT = re.compile(r"(?:(?:service|node|run_group|job_kind) \S.*|beat|outbox)")
+_OBJECT = re.compile(r"(?:(?:service|node|run_group|job_kind|check|event_hook) \S.*|beat|outbox)")
+OBJECTS = (
+    '"service NAME", "node NAME", "run_group NAME", "job_kind NAME", "check SERVER/NAME", '
+    '"event_hook NAME", "beat", "outbox"'
+)
 LONGEST_TEXT = 500
 #: The longest mute and window, in s: what nobody wants to hear of for longer should be switched off.
 LONGEST = 366 * 86_400.0
@@ -156,8 +160,7 @@ def _about(site: Site, text: str | None) -> str | None:
         return None
     words = " ".join(text.split())
     if not _OBJECT.fullmatch(words) or len(words) > LONGEST_TEXT:
-        kinds = '"service NAME", "node NAME", "run_group NAME", "job_kind NAME", "beat" or "outbox"'
-        raise Refusal("bad_value", f"object: expected {kinds}, got {words[:80]!r}")
+        raise Refusal("bad_value", f"object: expected {OBJECTS}, got {words[:80]!r}")
     kind, _, name = words.partition(" ")
     if kind == "service" and not name.endswith("*"):
         return f"service {find(site, name).name}"

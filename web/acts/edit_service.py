@@ -27,7 +27,8 @@ class EditProblems(Refusal):
     """The edit was not made; ``problems`` has one line for each field that is wrong."""
 
     def __init__(self, problems: Mapping[str, str], code: str = "bad_value") -> None:
-        parts = (f"{name}: {text}" for name, text in problems.items())
+        # What is wrong with the whole stands under no name.
+        parts = (f"{name}: {text}" if name else text for name, text in problems.items())
         super().__init__(code, "; ".join(parts))
         self.problems = dict(problems)
 
@@ -61,8 +62,9 @@ def edit(
     `changes` has fields as `services --json` names them: enabled; kind with period and align, or with
     times, zone, weekdays and days; priority, parallel, time_limit (s), misfire, misfire_window (s),
     overlap, retries, retry_lost; options {name: value}; tasks {title: true or false}; logging,
-    logging_until (UTC epoch seconds); instances of a daemon; and revert, a list of names that go back
-    to what the file or the code says. ``expect`` is the revision that was looked at.
+    logging_until (UTC epoch seconds); instances of a daemon; and revert, a list of names (also
+    ``options.NAME`` and ``tasks.TITLE``) that go back to what the file or the code says.
+    ``expect`` is the revision that was looked at.
 
     Raises EditProblems, Edited, Refusal (unknown_service, legacy, off, planned, unknown_here),
     DatabaseAway.

@@ -63,13 +63,17 @@ class Secrets:
         _check(name, value)
 
         def work(tx: Tx) -> bool:
-            secret.lock(tx)
-            ring = self._ring_for(tx, name, new_key)
-            new = secret.put(tx, ring, name, value, by=self._by, now=self._now())
+            new = self._seal(tx, name, value, new_key)
             self._record(tx, "secret set", f"secret {name}")
             return new
 
-        return self._write(work)
+        return self.write(work)
+
+    def seal(self, tx: Tx, name: str, value: str) -> bool:
+        """The same for something whose change is audited by itself, in its own transaction (see `write`)."""
+        learn(value)
+        _check(name, value)
+        return self._seal(tx, name, value, new_key=False)
 
     def remove(self, name: str) -> None:
         """Take a secret away that nothing refers to."""
@@ -84,7 +88,7 @@ class Secrets:
                 )
             self._record(tx, "secret removed", f"secret {name}")
 
-        self._write(work)
+        self.write(work)
 
     def rotate(self, *, drop_old: bool = False) -> Rotated:
         """Make a new key and seal every secret with it; the old keys stay, for nodes that have no copy yet.
@@ -106,8 +110,24 @@ class Secrets:
             setting.put(tx, KEPT, {"key": ring.ids[0], "by": self._by, "at": now}, now)
             self._record(tx, "secret key kept elsewhere", "secret key", after=ring.ids[0])
 
-        self._write(work)
+        self.write(work)
         return self._source.where
+
+    def write(self, work: Callable[[Tx], Result]) -> Result:
+        """Do it in one transaction; what is wrong with the keys becomes a Refusal."""
+        try:
+            return database.write(work)
+        except WrongKey as error:
+            raise self._cannot_open(str(error)) from None
+        except SecretError as error:
+            raise Refusal("no_key", str(error)) from None
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def _seal(self, tx: Tx, name: str, value: str, new_key: bool) -> bool:
+        secret.lock(tx)
+        ring = self._ring_for(tx, name, new_key)
+        return secret.put(tx, ring, name, value, by=self._by, now=self._now())
 
     def _ring_for(self, tx: Tx, name: str, new_key: bool) -> Ring:
         """The keys to seal with, made where there are none; under the lock."""
@@ -130,15 +150,15 @@ class Secrets:
             if made:
                 # On the disk before anything is sealed with it: what is sealed can always be opened.
                 ring = source.replace((new_key(), *ring.keys))
-            sealed = self._write(lambda tx: self._reseal(tx, ring))
-            dropped = self._write(lambda tx: self._drop(tx, ring)) if drop_old else 0
+            sealed = self.write(lambda tx: self._reseal(tx, ring))
+            dropped = self.write(lambda tx: self._drop(tx, ring)) if drop_old else 0
             return Rotated(sealed, made, dropped, len(ring.keys) - 1 - dropped, source.reference)
 
     def _rotate_theirs(self, drop_old: bool) -> Rotated:
         where, ring = self._source.where, self._ring()
         if drop_old:
             raise Refusal("not_ours", f"the keys are in {where}: take the old ones out of it there")
-        sealed = self._write(lambda tx: self._reseal(tx, ring))
+        sealed = self.write(lambda tx: self._reseal(tx, ring))
         if not sealed:
             text = f"{where} has no new key: put one first in it, the old one behind, then rotate"
             raise Refusal("no_new_key", text)
@@ -172,16 +192,6 @@ class Secrets:
             raise Refusal("no_key", str(error)) from None
         except SecretError as error:
             raise Refusal("no_key", str(error)) from None
-
-    def _write(self, work: Callable[[Tx], Result]) -> Result:
-        try:
-            return database.write(work)
-        except WrongKey as error:
-            raise self._cannot_open(str(error)) from None
-        except SecretError as error:
-            raise Refusal("no_key", str(error)) from None
-        except OSError as error:
-            raise self._unwritable(error) from None
 
     def _cannot_open(self, names: str) -> Refusal:
         text = f"no key in {self._source.where} opens {names}: bring the key back, set anew or remove"

@@ -6,7 +6,7 @@ The same look for the edit itself and for its preview; nothing is read or writte
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -48,7 +48,7 @@ def wanted(
 ) -> Wanted:
     """Read the fields of an edit, over the settings and the tasks' `switches` in force."""
     reading = _Reading(service, values)
-    revert = reading.reverted(given.get("revert"))
+    revert = reading.reverted(given.get("revert"), switches)
     rule = reading.rule(given)
     reading.settings(given)
     reading.options(given.get("options"))
@@ -86,12 +86,16 @@ class _Reading:
     def settings(self, given: Mapping[str, Any]) -> None:
         self.changes |= {name: given[name] for name in SETTINGS if name in given}
 
-    def reverted(self, keys: Any) -> tuple[str, ...]:
+    def reverted(self, keys: Any, switches: Mapping[str, bool]) -> tuple[str, ...]:
         if keys is None:
             return ()
         if not isinstance(keys, list | tuple):
             self._wrong("revert", f"expected a list of names, got {keys!r}")
             return ()
+        for key in keys:
+            whole, dot, title = str(key).partition(".")
+            if dot and whole == "tasks" and title not in switches:
+                self._wrong("revert", f"there is no task {title!r}{_near(title, switches)}")
         return tuple("rule" if key in (*FIELDS, "schedule") else str(key) for key in keys)
 
     def options(self, given: Any) -> None:
@@ -127,9 +131,7 @@ class _Reading:
         changed = {}
         for title, on in given.items():
             if title not in switches:
-                near = get_close_matches(str(title), switches, n=1)
-                hint = f"; did you mean {near[0]}?" if near else ""
-                self._wrong(f"tasks.{title}", f"no such task{hint}")
+                self._wrong(f"tasks.{title}", f"no such task{_near(str(title), switches)}")
             elif not isinstance(on, bool):
                 self._wrong(f"tasks.{title}", f"expected true or false, got {on!r}")
             elif on != switches[title]:
@@ -150,6 +152,11 @@ class _Reading:
     def _wrong(self, name: str, text: str, code: str = "bad_value") -> None:
         self.problems[name] = text
         self.codes[name] = code
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    near = get_close_matches(word, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _placed(problem: str, given: Mapping[str, Any]) -> tuple[str, str]:

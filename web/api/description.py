@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.routing import BaseRoute
 
+from domain.objects.catalogue import KINDS
+from domain.objects.kind import Kind
 from web.api.examples import EXAMPLES
 
 Document = dict[str, Any]
@@ -36,13 +38,27 @@ TAGS = {
     "jobs": "The work queue: items, what may be done to them, and how many run at once.",
     "alerts": "What is wrong with the system itself; acknowledgements, mutes, maintenance windows.",
     "reports": "Queries over runs and jobs, and when they are mailed to whom.",
+    "hooks": "Event hooks, how they do, and their calls with every try.",
     "events": "What happens, as it happens.",
+    "objects": "What operators supply: organisations, servers, checks, … each kind in the same way.",
+    "monitoring": "Servers with what was measured on them, and checks with what they found.",
+    "names": "Zones with their records, and domains: what is known of them.",
+    "effects": "Observe mode: families, acts that are held back, and steps that destroy.",
     "audit": "Who changed what, when, from where and why.",
     "secrets": "Names of sealed secrets; their values are only ever written.",
-    "site": "Maintenance mode of the whole site.",
+    "site": "The whole site: maintenance mode, and a sample to begin with.",
 }
 #: The first word of a path that names another tag than itself.
-_TAG_OF = {"job-kinds": "jobs", "job-limits": "jobs", "maintenance": "site", "forecast": "groups"}
+_TAG_OF = {
+    "job-kinds": "jobs",
+    "job-limits": "jobs",
+    **dict.fromkeys(("zones", "domains"), "names"),
+    **dict.fromkeys(("servers", "checks"), "monitoring"),
+    "maintenance": "site",
+    "sample": "site",
+    "forecast": "groups",
+    **dict.fromkeys(("families", "held-acts", "destructions"), "effects"),
+}
 _WHY = {
     400: "The request cannot be read",
     401: "Nobody, or nobody any more: send a valid access token",
@@ -50,6 +66,8 @@ _WHY = {
     404: "There is no such thing",
     409: "Refused in this state",
     412: "Somebody else was faster: look again",
+    413: "The body is too large",
+    415: "The body is no JSON in UTF-8, or it is packed",
     422: "A value is wrong; `detail` names it",
     428: "Say with If-Match which version you have looked at",
     503: "The database is away",
@@ -89,11 +107,20 @@ def described(app: FastAPI, routes: list[BaseRoute]) -> Document:
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
     schemas["Problem"] = _PROBLEM
+    schemas |= {f"object_{kind.name}": _object(kind) for kind in KINDS}
     for path, methods in document["paths"].items():
         for method in METHODS:
             if method in methods:
                 _operation(path, method, methods[method])
     return document
+
+
+def _object(kind: Kind) -> Document:
+    """What an object of a kind may be given."""
+    schema = kind.model.model_json_schema()
+    schema["properties"]["reason"] = {"type": "string", "maxLength": 1000, "description": "For the audit."}
+    schema["description"] = kind.about
+    return {**schema, "title": kind.title}
 
 
 def _operation(path: str, method: str, operation: Document) -> None:
@@ -126,7 +153,7 @@ def _say(operation: Document) -> None:
 def _errors(path: str, method: str) -> list[int]:
     found = [401, 403, 404, 422, 503]
     if method != "get":
-        found += [400, 409]
+        found += [400, 409, 413, 415]
     if method == "patch":
         found += [412, 428]
     return sorted(found)

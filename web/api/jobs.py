@@ -21,7 +21,7 @@ router = APIRouter(prefix="/api/v1", tags=["jobs"])
 
 JobId = Annotated[int, Path(ge=1, le=2**63 - 1, description="A job's number.")]
 State = Literal["queued", "unknown", "running", "held", "failed", "done", "controlled", "cancelled"]
-HeldReason = Literal["unpaid", "paused", "behind", "observe"]
+HeldReason = Literal["unpaid", "paused", "behind", "observe", "archived"]
 Key = Annotated[
     Word | None,
     Header(alias="Idempotency-Key", description="The job's key: the same key never adds it twice."),

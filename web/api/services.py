@@ -6,12 +6,12 @@ tasks, logging and pause move it; runs do not.
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from broker import callers
 from node.site import Site
 from store import database
 from web.access.guard import NotAllowed, Operator, Viewer
@@ -20,6 +20,7 @@ from web.acts.edit_service import EditProblems, edit
 from web.acts.force import force
 from web.acts.named import find
 from web.acts.refusal import Refusal
+from web.api.etag import expected, tag
 from web.api.listed import listed
 from web.api.words import Json, Limit, Name, Reason, Word, epoch
 from web.here import Here
@@ -56,7 +57,9 @@ class ServiceEdit(BaseModel):
     tasks: dict[str, bool] | None = Field(None, description="title: switch")
     logging: bool | None = None
     logging_until: str | None = Field(None, description="RFC 3339")
-    revert: list[str] | None = Field(None, description="names that go back to the file's or code's value")
+    revert: list[str] | None = Field(
+        None, description="go back to the file's or code's value: names of fields, options.NAME, tasks.TITLE"
+    )
     reason: str | None = None
 
 
@@ -80,6 +83,10 @@ EDIT_BODY: dict[str, Any] = {
 IfMatch = Annotated[str | None, Header(description="The ETag of the service as it was looked at.")]
 Key = Annotated[
     Word | None, Header(alias="Idempotency-Key", description="Remembered for 24 h: the same runs answer.")
+]
+
+Traceparent = Annotated[
+    str | None, Header(description="Your own trace (W3C): where traces are on, it and the run's are linked.")
 ]
 
 
@@ -108,7 +115,7 @@ def _page(site: Site, limit: int | None, cursor: str | None) -> dict[str, Any]:
 def one_service(name: Name, site: Here, who: Viewer, response: Response) -> dict[str, Any]:
     """All of one service; its ETag goes with an edit."""
     shown = services.one(site, database.read(), find(site, name).name)
-    _tag(response, shown)
+    tag(response, shown["revision"])
     return shown
 
 
@@ -127,10 +134,10 @@ def edit_service(
     """
     _allowed(who, set(body) <= OPERATORS)
     find(site, name)
-    expect = _expected(if_match)
+    expect = expected(if_match, "service")
     reason, changes = _read(body)
     shown = edit(site, name, changes, by=who.name, expect=expect, reason=reason)
-    _tag(response, shown)
+    tag(response, shown["revision"])
     return shown
 
 
@@ -149,7 +156,12 @@ def preview_edit(
 
 @router.post("/services/{name}/runs", status_code=202)
 def run_service(
-    name: Name, site: Here, who: Operator, body: RunRequest | None = None, key: Key = None
+    name: Name,
+    site: Here,
+    who: Operator,
+    body: RunRequest | None = None,
+    key: Key = None,
+    traceparent: Traceparent = None,
 ) -> dict[str, Any]:
     """Force a run (one for each node of an `each` service). ``merged``: one like it waited already."""
     asked = body or RunRequest()
@@ -167,6 +179,7 @@ def run_service(
         preempt=asked.preempt,
         even_if_disabled=asked.even_if_disabled,
     )
+    callers.link(traceparent, forced.run_ids, service=forced.service.name, trigger="api", at=site.clock.now())
     found = [runs.one(site, database.read(), run_id) for run_id in forced.run_ids]
     return {"runs": [row for row in found if row is not None], "merged": forced.merged}
 
@@ -175,22 +188,6 @@ def _allowed(who: Who, for_operators: bool) -> None:
     """Raises NotAllowed."""
     if not for_operators and not who.may("admin"):
         raise NotAllowed("admin", who)
-
-
-def _expected(if_match: str | None) -> int | None:
-    """The revision of an If-Match header; None for ``*``. Raises Refusal."""
-    if if_match is None:
-        raise Refusal(
-            "precondition_required", "If-Match: send the ETag of the service that you have looked at"
-        )
-    if if_match.strip() == "*":
-        return None
-    tag = re.fullmatch(r'(?:W/)?"([0-9]{1,18})"', if_match.strip())
-    if tag is None:
-        raise Refusal(
-            "bad_value", f'If-Match: expected the ETag of the service, such as "7", got {if_match!r}'
-        )
-    return int(tag[1])
 
 
 def _read(body: dict[str, Any]) -> tuple[str | None, dict[str, Any]]:
@@ -213,8 +210,3 @@ def _typed(shape: Any, value: Any, name: str, problems: dict[str, str]) -> Any:
     except ValidationError as error:
         problems[name] = error.errors()[0]["msg"]
         return None
-
-
-def _tag(response: Response, shown: dict[str, Any]) -> None:
-    if shown["revision"] is not None:
-        response.headers["etag"] = f'"{shown["revision"]}"'

@@ -15,7 +15,7 @@ from web.access.guard import Viewer
 from web.here import Here
 from web.live.stream import own_address
 from web.pages.render import fragment, render
-from web.shown.coverage import PRODUCTS, STATUSES, counts, coverage
+from web.shown.coverage import PRODUCTS, STATUSES, counts, coverage, page_lines
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,6 +42,7 @@ class Asked:
     def wants(self, row: dict[str, Any]) -> bool:
         """Whether a service is asked for: every word of `q` in its names, steps or family."""
         named = (row["title"], row["name"], row["family"], row["summary"], *row["aliases"], *row["steps"])
+        named += tuple(line["text"] for line in row["lines"])
         text = " ".join(named).casefold()
         return (
             all(word in text for word in self.q.casefold().split())
@@ -79,6 +80,7 @@ def index(
         profiles=PROFILES,
         products=[title for title in PRODUCTS.values() if title in {row["product"] for row in rows}],
         proofs=PROOFS,
+        page_lines=page_lines(site),
         looks=LOOKS,
     )
 

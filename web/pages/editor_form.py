@@ -97,7 +97,8 @@ def changes_of(
             changes[name] = _read(name, now[name])
     read = read_options(service, now)
     for whole in ("options", "tasks"):
-        some = {name: value for name, value in read[whole].items() if f"{whole}.{name}" in touched}
+        mine = touched - set(revert)
+        some = {name: value for name, value in read[whole].items() if f"{whole}.{name}" in mine}
         if some and whole not in revert:
             changes[whole] = some
     if "logging" in touched:

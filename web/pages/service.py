@@ -27,6 +27,7 @@ from web.live.picture import Picture
 from web.live.stream import chosen, own_address
 from web.pages.acting import act
 from web.pages.render import fragment, render
+from web.pages.run_rows import STEPS as STEP_STATES
 from web.pages.run_rows import Asked
 from web.pages.runs import choices
 from web.pages.service_rows import FOLDED, STATES, state_of
@@ -41,6 +42,7 @@ TABS = {
     "": "Timeline",
     "runs": "Runs",
     "charts": "Charts",
+    "steps": "Steps",
     "log": "Log",
     "configuration": "Configuration",
     "audit": "Audit",
@@ -93,6 +95,14 @@ def log(request: Request, who: Viewer, site: Here, name: str) -> Response:
     newest = lookup.latest(tx, found)
     run = story(site, tx, newest) if newest is not None else None
     return _page(request, who, site, found, "log", run=run)
+
+
+@router.get("/services/{name}/steps")
+def steps(request: Request, who: Viewer, site: Here, name: str) -> Response:
+    """Its task lines: when each is due, and how it ended the last times."""
+    found = find(site, name).name
+    tasks = services.one(site, database.read(), found)["tasks"]
+    return _page(request, who, site, found, "steps", tasks=tasks, step_states=STEP_STATES)
 
 
 @router.get("/services/{name}/configuration")

@@ -14,7 +14,7 @@ from web.access.who import ROLES, Who
 from web.acts.profiles import live_profiles
 from web.here import Here
 from web.pages.render import render
-from web.shown import secrets, site_configuration, users
+from web.shown import effects, sample, secrets, site_configuration, users
 from web.shown import site as shown_site
 
 router = APIRouter(include_in_schema=False)
@@ -61,16 +61,17 @@ def tokens_page(request: Request, site: Here, who: Admin) -> Response:
 @router.get(PAGE + "/profiles")
 def profiles_page(request: Request, site: Here, who: Admin) -> Response:
     """Parts of the catalogue, switched on or off."""
-    rows = shown_site.profiles(site.settings, live_profiles(database.read()))
-    return part(request, who, "profiles", profiles=rows)
+    tx = database.read()
+    rows = shown_site.profiles(site.settings, live_profiles(tx))
+    return part(request, who, "profiles", profiles=rows, sample=sum(sample.loaded(tx).values()))
 
 
 @router.get(PAGE + "/observe")
 def observe_page(request: Request, site: Here, who: Admin) -> Response:
     """What goes out of this site today, and what does not."""
-    return part(
-        request, who, "observe", status=shown_site.status(site.settings, database.read()), mail=_mail(site)
-    )
+    tx = database.read()
+    status, families = shown_site.status(site.settings, tx), effects.families(site, tx)
+    return part(request, who, "observe", status=status, families=families, mail=_mail(site))
 
 
 @router.get(PAGE + "/secrets")
@@ -110,7 +111,17 @@ def users_part(
     rows = users.listing(tx)
     for row in rows:
         row["sessions"] = len(users.sessions(tx, ids[row["name"]], now))
-    return part(request, who, "users", status, users=rows, roles=ROLES, made=made, problem=problem)
+    return part(
+        request,
+        who,
+        "users",
+        status,
+        users=rows,
+        roles=ROLES,
+        made=made,
+        problem=problem,
+        provider=bool(site.settings.oidc.issuer),
+    )
 
 
 def part(request: Request, who: Who, tab: str, status_code: int = 200, **values: Any) -> Response:
@@ -124,4 +135,9 @@ def part(request: Request, who: Who, tab: str, status_code: int = 200, **values:
 def _mail(site: Site) -> dict[str, Any]:
     settings = site.settings.mail
     missing = sorted({"mail.host", "mail.sender"} - set(settings.has()))
-    return {**site_configuration.mail(site.settings), "observe": settings.observe, "missing": missing}
+    return {
+        **site_configuration.mail(site.settings),
+        "observe": settings.observe,
+        "missing": missing,
+        "folder": settings.folder,
+    }

@@ -11,6 +11,7 @@ from domain.time.spoken import count
 from web.access.guard import Admin
 from web.acts import profiles
 from web.acts.mail_test import send_test
+from web.acts.sample import Sample
 from web.acts.secrets import Secrets
 from web.here import Here
 from web.pages.acting import act
@@ -35,6 +36,19 @@ def switch_profile(
             return f"profile {name} is {'on' if wanted else 'off'} already"
         size = count(profiles.size(name), "service")
         return f"profile {name} is {'on' if wanted else 'off'}: {size}. Running nodes start anew with it"
+
+    return act(request, work, to=f"{PAGE}/profiles")
+
+
+@router.post(PAGE + "/sample/clear")
+def clear_sample(request: Request, site: Here, who: Admin) -> Response:
+    """Archive all that is marked as sample."""
+
+    def work() -> str:
+        done = Sample(site, by=who.name).clear()
+        text = f"cleared: {count(sum(done.objects.values()), 'object')}"
+        kept = [f"{each['kind']} {each['object']} ({each['why']})" for each in done.kept]
+        return f"{text}; kept: {', '.join(kept)}" if kept else text
 
     return act(request, work, to=f"{PAGE}/profiles")
 

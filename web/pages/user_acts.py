@@ -10,12 +10,14 @@ from fastapi.responses import Response
 
 from domain.time.spoken import count
 from node.site import Site
+from store import database
 from web.access.guard import Admin
 from web.access.who import Who
-from web.acts import tokens, users
+from web.acts import identities, tokens, users
 from web.acts.refusal import Refusal
 from web.here import Here
 from web.pages.acting import act
+from web.pages.dialog import dialog
 from web.pages.settings import PAGE, users_part
 
 router = APIRouter(include_in_schema=False)
@@ -79,6 +81,39 @@ def end_sessions(request: Request, site: Here, who: Admin, name: Name) -> Respon
 
     def work() -> str:
         return f"{name}: {count(users.end_sessions(site, name, by=who.name), 'session')} ended"
+
+    return act(request, work, to=USERS)
+
+
+@router.get(USERS + "/{name}/link")
+def ask_link(request: Request, who: Admin, name: Name) -> Response:
+    """The form that links a user. Raises Refusal (unknown_user)."""
+    known = users.one(database.read(), name)["name"]
+    return dialog(request, who, "_user_link.html", f"Link {known}", title=f"Link {known}", name=known)
+
+
+@router.post(USERS + "/{name}/link")
+def link(request: Request, site: Here, who: Admin, name: Name, subject: Word = "") -> Response:
+    """Let them in through the identity provider: who has this subject, or who comes first by this name."""
+
+    def work() -> str:
+        wanted = subject.strip() or None
+        done = identities.link(site, name, by=who.name, subject=wanted)
+        whom = "this subject" if wanted else "whoever comes first with this name"
+        return (
+            f"{name} is linked to {whom} of the identity provider" if done else f"{name} was linked already"
+        )
+
+    return act(request, work, to=USERS)
+
+
+@router.post(USERS + "/{name}/unlink")
+def unlink(request: Request, site: Here, who: Admin, name: Name) -> Response:
+    """Let nobody in through the identity provider as them."""
+
+    def work() -> str:
+        done = identities.unlink(site, name, by=who.name)
+        return f"{name} is not linked any more, and signed out" if done else f"{name} was not linked"
 
     return act(request, work, to=USERS)
 

@@ -18,6 +18,7 @@ from store import change, service
 from store.run import step
 from store.tx import Tx
 from web.acts.named import find
+from web.shown.form import options_form
 
 Shown = dict[str, Any]
 
@@ -62,9 +63,11 @@ def configuration(site: Site, tx: Tx, name: str) -> list[Shown]:
         if key in defaults
     ]
     options = live.get("options", {})
+    spans = {field["name"] for field in options_form(each, {}) if field["kind"] == "span"}
     for option, default in sorted({**defaults["options"], **options}.items()):
         known = code.get("options", {}).get(option)
-        made.append(_option(option, defaults["options"].get(option, default), known, options, edits))
+        first = defaults["options"].get(option, default)
+        made.append(_option(option, first, known, options, edits, is_span=f"options.{option}" in spans))
     return made + _tasks(each, tx, edits)
 
 
@@ -90,12 +93,21 @@ def _value(
 
 
 def _option(
-    name: str, default: Any, code: Any, live: Mapping[str, Any], edits: Sequence[Mapping[str, Any]]
+    name: str,
+    default: Any,
+    code: Any,
+    live: Mapping[str, Any],
+    edits: Sequence[Mapping[str, Any]],
+    *,
+    is_span: bool,
 ) -> Shown:
     made = _value(name, name.replace("_", " "), default, code, live, [])
     if made["source"] == "live":
         made |= _who(edits, "options", name)
-        made["revert"] = "options"  # they go back together
+        made["revert"] = f"options.{name}"
+    if is_span:
+        made |= {"value": _span(live.get(name, default))}
+        made |= {"default": _span(default)} if made["default"] is not None else {}
     return made | {"key": f"options.{name}"}
 
 
@@ -111,7 +123,7 @@ def _tasks(each: Service, tx: Tx, edits: Sequence[Mapping[str, Any]]) -> list[Sh
                 "value": said("enabled", task.enabled if switch is None else bool(switch)),
                 "source": "code" if switch is None else "live",
                 "default": None if switch is None else said("enabled", task.enabled),
-                "revert": None if switch is None else "tasks",
+                "revert": None if switch is None else f"tasks.{task.title}",
                 **(_who(edits, "tasks", task.title) if switch is not None else {"by": None, "at": None}),
             }
         )
@@ -128,6 +140,10 @@ def _who(edits: Sequence[Mapping[str, Any]], key: str, part: str | None = None) 
         if isinstance(after, Mapping) and key in after and (part is None or part in after[key]):
             return {"by": entry["actor"], "at": rfc3339(entry["at"])}
     return {"by": None, "at": None}
+
+
+def _span(value: Any) -> str:
+    return span(value) if isinstance(value, int | float) else said("", value)
 
 
 def said(key: str, value: Any) -> str:

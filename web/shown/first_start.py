@@ -27,8 +27,8 @@ OFFERS = (
     Offer(
         "hosting",
         "Sample hosting provider",
-        "Resellers, customers and mailboxes to look at and to run services on.",
-        "Comes with its services",
+        "Resellers, customers and staff that are made up; servers and checks that are this machine's own.",
+        "",
     ),
     Offer(
         "voice",

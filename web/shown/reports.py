@@ -120,11 +120,12 @@ def _schedule(site: Site, row: Mapping[str, Any], done: Sequence[Mapping[str, An
         "enabled": bool(row["enabled"]),
         "next_at": rfc3339(following[0].at) if following else None,
         "last_sent_at": rfc3339(row["last_sent_at"]),
-        "deliveries": [_delivery(each) for each in done],
+        "deliveries": [delivery(each) for each in done],
     }
 
 
-def _delivery(row: Mapping[str, Any]) -> Shown:
+def delivery(row: Mapping[str, Any]) -> Shown:
+    """What became of one planned time."""
     return {
         "id": row["id"],
         "planned_at": rfc3339(row["planned_at"]),

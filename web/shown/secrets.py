@@ -11,6 +11,7 @@ from config.settings import Settings
 from domain.time.clock import rfc3339
 from node.site import key_source
 from store import secret, service, setting
+from store.object.read import sealed
 from store.tx import Tx
 
 VAULT = "vault:"
@@ -33,13 +34,16 @@ def listing(settings: Settings, tx: Tx) -> list[dict[str, Any]]:
 
 
 def uses(settings: Settings, tx: Tx) -> dict[str, list[str]]:
-    """By name of a secret, the settings and options that refer to it as ``vault:NAME``."""
+    """By name of a secret, the settings, objects and options that refer to it as ``vault:NAME``."""
     found: dict[str, list[str]] = {}
     in_file = settings.model_dump(mode="json", exclude={"sources", "root", "file", "service"})
     for section, values in in_file.items():
         for key, value in values.items():
             for name in _names(value):
                 found.setdefault(name, []).append(f"[{section}] {key}")
+    for reference, place in sealed(tx):
+        for name in _names(reference):
+            found.setdefault(name, []).append(place)
     for row in service.rows(tx):
         for name in dict.fromkeys(_names(row["options"])):
             found.setdefault(name, []).append(f"the options of {row['title']}")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from actors.catalogue import whole
-from actors.service import Service, Task
+from actors.service import Service
 from coordinator.sentence import Explained, explain_all
 from domain.time.clock import rfc3339
 from domain.time.planned import next_times
@@ -19,10 +19,11 @@ from domain.time.settle import default_window
 from domain.time.stored import from_json, to_json
 from domain.time.text import describe
 from node.site import Site
-from store import change, daemon, service
+from store import change, daemon, live_family, service
 from store.run import lookup, step
 from store.tx import Tx
 from web.shown.status import status_of
+from web.shown.tasks import is_observing, task_more, task_row
 from web.shown.waits import sentence_of
 
 Shown = dict[str, Any]
@@ -39,6 +40,7 @@ class Live:
     steps: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     daemons: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     switched: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # "service NAME" -> last change
+    live_families: Container[str] = ()
 
 
 def listing(site: Site, tx: Tx | None) -> list[Shown]:
@@ -69,7 +71,11 @@ def one(site: Site, tx: Tx | None, name: str) -> Shown:
         "last_failure_at": rfc3339(row["last_failure_at"]) if row else None,
         "processes": [_process(one) for one in live.daemons.get(name, [])],
     }
-    return shown(site, each, declared, live) | more
+    found = shown(site, each, declared, live) | more
+    for task, shown_task in zip(each.tasks, found["tasks"], strict=True):
+        known = live.steps.get((name, task.title), {})
+        shown_task |= task_more(tx, each, task, known, live.now)
+    return found
 
 
 def look(site: Site, tx: Tx | None) -> Live:
@@ -87,6 +93,7 @@ def look(site: Site, tx: Tx | None) -> Live:
         steps=step.states(tx),
         daemons=daemon.by_service(tx),
         switched=change.last_by_object(tx, ("enable", "disable")),
+        live_families=live_family.live(tx),
     )
 
 
@@ -107,7 +114,8 @@ def shown(site: Site, each: Service, declared: Mapping[str, Any] | None, live: L
         **_instances(rule, live.daemons.get(each.name, [])),
         "next_due_at": rfc3339(_next_due(rule, row, status, live.now, site.zone)),
         **_waiting(live.open_runs.get(each.name, []), live.explained),
-        "tasks": [_task(task, live.steps.get((each.name, task.title), {})) for task in each.tasks],
+        "observing": is_observing(each, live.live_families),
+        "tasks": [task_row(task, live.steps.get((each.name, task.title), {})) for task in each.tasks],
         "proof": each.proof,
         "proof_note": each.proof_note,
         "replaced_by": list(each.replaced_by),
@@ -245,18 +253,6 @@ def _waiting(open_runs: list[dict[str, Any]], explained: Mapping[int, Explained]
     return {
         "queued_since": rfc3339(waiting[0]["queued_at"]),
         "waiting_reason": sentence_of(waiting[0], explained),
-    }
-
-
-def _task(task: Task, known: Mapping[str, Any]) -> Shown:
-    switch = known.get("enabled")
-    return {
-        "title": task.title,
-        "subtasks": list(task.subtasks),
-        "every": task.every.total_seconds() if task.every else None,
-        "enabled": task.enabled if switch is None else bool(switch),
-        "effect": task.effect,
-        "last_state": known.get("last_state"),
     }
 
 

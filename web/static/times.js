@@ -12,7 +12,8 @@ export function short(seconds) {
 function said(element, now) {
   const past = (now - Date.parse(element.dateTime)) / 1000;
   if (element.dataset.style === "for") return short(past);
-  return past >= 0 ? `${short(past)} ago` : `in ${short(-past)}`;
+  // The clock of the page is only true to a second: what just was is not ahead.
+  return past > -1 ? `${short(past)} ago` : `in ${short(-past)}`;
 }
 
 export function paintTimes(within = document) {

@@ -93,6 +93,7 @@ def texts() -> list[str]:
     return [row["text"] for row in event.latest(database.read())]
 
 
+@pytest.mark.covers("backup_manager", 1)
 def test_a_backup_is_whole_and_says_what_it_holds(folder: Path, attachments: Path, tmp_path: Path) -> None:
     run(1, "succeeded", 1.0)
     outcome = back_up(folder, attachments=str(attachments), restore_test=True)
@@ -152,6 +153,7 @@ def test_a_stop_leaves_no_backup(folder: Path, attachments: Path) -> None:
     assert names(folder) == []
 
 
+@pytest.mark.covers("backup_manager", 1)
 def test_a_copy_that_cannot_be_read_back_is_no_backup(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     unpack = backup_archive.unpack
 
@@ -166,6 +168,7 @@ def test_a_copy_that_cannot_be_read_back_is_no_backup(folder: Path, monkeypatch:
     assert "no backup was made" in outcome.message
 
 
+@pytest.mark.covers("backup_manager", 1)
 def test_past_its_term_one_goes_only_after_a_new_one_is_there(folder: Path) -> None:
     for day in range(4):
         last = back_up(folder, at(NOW + timedelta(days=day)), keep_daily=2, keep_weekly=1)

@@ -56,6 +56,7 @@ def write_log(folder: Path, name: str, megabytes: float) -> Path:
     return path
 
 
+@pytest.mark.covers("cleaner", 1, 2)
 def test_records_and_log_files_are_cleaned_in_one_run(context: FakeContext, tmp_path: Path) -> None:
     old_runs(3)
     process(1, ended_at=NOW - 31 * DAY)

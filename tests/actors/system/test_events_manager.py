@@ -34,6 +34,7 @@ def tell(at: float = NOW, **options: Any) -> Outcome:
     return outcome
 
 
+@pytest.mark.covers("events_manager", 1)
 def test_the_admin_hears_of_failures_and_missed_runs_in_one_mail() -> None:
     run(1, "failed", NOW - 2, error="no")
     run(2, "missed", NOW - 1, reason="node lost")

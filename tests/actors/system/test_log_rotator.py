@@ -25,6 +25,7 @@ def rotate(context: FakeContext, **options: Any) -> Outcome:
     return outcome
 
 
+@pytest.mark.covers("log_rotator", 1)
 def test_files_are_rotated_compressed_and_dropped(context: FakeContext, tmp_path: Path) -> None:
     for _ in range(3):
         (tmp_path / "mail.log").write_text("a line\n")

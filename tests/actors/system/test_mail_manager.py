@@ -48,6 +48,7 @@ def later(minutes: float, run_id: int) -> FakeContext:
     return context
 
 
+@pytest.mark.covers("mail_manager", 1)
 def test_a_mail_with_files_is_in_the_mailbox(
     context: FakeContext, mail_server: MailServer, tmp_path: Path
 ) -> None:

@@ -79,6 +79,7 @@ def manage(server: RealMail, folder: Path, minutes: float = 0, run_id: int = 1, 
         ("tls", "A dot:\n.\n..two\nFrom here on\r\n\ttabs  \n" + "a long line " * 200 + "\n"),
     ],
 )
+@pytest.mark.covers("mail_manager", 1)
 def test_a_mail_is_in_the_mailbox_as_it_was_written(
     server: RealMail, tmp_path: Path, security: str, text: str
 ) -> None:

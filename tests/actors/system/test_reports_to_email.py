@@ -94,6 +94,7 @@ def mails() -> int:
     return int(database.read().value("SELECT COUNT(*) FROM mail"))
 
 
+@pytest.mark.covers("reports_to_email", 1)
 def test_a_report_that_is_due_is_in_the_mailbox_once_with_its_rows(
     mail_server: MailServer, tmp_path: Path
 ) -> None:
@@ -164,19 +165,19 @@ def test_runs_that_race_make_one_mail() -> None:
     assert [state for _, state, _ in deliveries()] == ["mailed"] * 5
 
 
-@pytest.mark.parametrize("where", ["put", "schedules.deliver"])
+@pytest.mark.parametrize("where", ["serving._put", "mailing.schedules.deliver"])
 def test_a_process_killed_between_the_mail_and_its_mark_leaves_one_mail(where: str) -> None:
     schedule()
     program = f"""
 import os
 from domain.report.schedule import Limits
 from store import database
-from store.report import mailing, schedules
-real = mailing.{where}
+from store.report import mailing, schedules, serving
+real = {where}
 def killed(*args):
     real(*args)
     os.kill(os.getpid(), 9)
-mailing.{where} = killed
+{where} = killed
 database.open({database.url()!r})
 (each,) = schedules.on(database.read())
 mailing.serve(each, {AT + 60}, Limits())

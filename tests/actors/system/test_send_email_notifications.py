@@ -34,6 +34,7 @@ def notice(key: str, due_at: float = NOW) -> None:
     database.write(lambda tx: notification.add(tx, made, NOW))
 
 
+@pytest.mark.covers("send_email_notifications", 1)
 def test_what_is_due_is_in_the_mailbox_once(mail_server: MailServer, tmp_path: Path) -> None:
     notice("now")
     notice("tomorrow", NOW + 86_400)

@@ -44,6 +44,7 @@ def kept() -> dict[tuple[str, str], float]:
     return {(metric, about): value for metric, about, _, value in sample.latest(database.read(), "")}
 
 
+@pytest.mark.covers("sync_health_metrics", 1)
 def test_the_figures_are_kept_as_the_whole_system_s(context: FakeContext) -> None:
     process(1, slots=8, seen_at=NOW)
     run(1, "running")

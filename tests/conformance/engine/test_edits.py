@@ -122,6 +122,17 @@ def test_an_edit_outlives_a_new_catalogue_and_a_revert_goes_back_to_it(engine: E
     assert engine.service("job")["priority"] == 7
 
 
+def test_one_option_goes_back_alone(engine: Engine) -> None:
+    engine.make_service("plain", options={"a": 1, "b": 2})
+    engine.edit(lambda editor: editor.values("plain", options={"a": 7, "b": 8}))
+    engine.edit(lambda editor: editor.revert("plain", "options.a"))
+    row = engine.service("plain")
+    assert json.loads(row["options"]) == {"a": 1, "b": 8}
+    assert json.loads(row["live"]) == {"options": {"b": 8}}
+    engine.edit(lambda editor: editor.revert("plain", "options.b", "options.a"))
+    assert json.loads(engine.service("plain")["live"]) == {}
+
+
 def test_the_window_goes_with_the_schedule_unless_it_was_set_by_hand(engine: Engine) -> None:
     engine.edit(lambda editor: editor.schedule("job", FixedTime(("05:30",))))
     assert engine.service("job")["misfire_window"] == 12 * 3600
@@ -148,6 +159,7 @@ def test_the_window_goes_with_the_schedule_unless_it_was_set_by_hand(engine: Eng
         ),
     ],
 )
+@pytest.mark.covers("page", "Allowed Nodes")
 def test_a_bad_edit_is_refused_and_changes_nothing(engine: Engine, edit: Any, code: str, text: str) -> None:
     engine.make_service("dae", rule={"kind": "daemon"})
     before = engine.service("job")["revision"]

@@ -58,6 +58,7 @@ def test_a_service_with_groups_runs_once_at_a_time(
             engine.write(work)
 
 
+@pytest.mark.covers("page", "Run Groups")
 def test_a_group_has_one_holder(engine: Engine, run_id: int) -> None:
     waits = engine.request("job", args={"n": 1})
     with pytest.raises(DatabaseError):

@@ -115,6 +115,7 @@ def test_old_keys_are_forgotten_and_young_ones_kept(engine: Engine) -> None:
         ),
     ],
 )
+@pytest.mark.covers("page", "Run utility")
 def test_what_cannot_be_run_is_refused_with_the_reason(
     engine: Engine, settings: dict[str, Any], code: str, text: str
 ) -> None:
@@ -123,6 +124,7 @@ def test_what_cannot_be_run_is_refused_with_the_reason(
     assert engine.rows("SELECT * FROM run") == []
 
 
+@pytest.mark.covers("page", "Allowed Nodes")
 def test_an_unknown_service_or_node_or_a_node_without_its_role_is_refused(engine: Engine) -> None:
     engine.make_node("n2", roles="calc")
     assert refusal(engine, "nix")[0] == "unknown_service"
@@ -163,6 +165,7 @@ def test_a_waiting_run_keeps_the_groups_it_was_made_with(engine: Engine, busy: i
     assert engine.held() == {"g": busy, "h": later}
 
 
+@pytest.mark.covers("page", "Run utility", "Run or Disable")
 def test_a_forced_run_does_not_move_the_schedule(engine: Engine) -> None:
     engine.make_service("tidy", rule=periodic(5))
     before = engine.service("tidy")["accounted_until"]

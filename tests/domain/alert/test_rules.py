@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from domain.alert.facts import DaemonFact, Facts, JobsFact, LostNode, RunningFact, ServiceFact, WaitFact
+from domain.alert.facts import (
+    CheckFact,
+    DaemonFact,
+    Facts,
+    HookFact,
+    JobsFact,
+    LostNode,
+    RunningFact,
+    ServiceFact,
+    WaitFact,
+)
 from domain.alert.finding import RULES, Finding
 from domain.alert.rules import findings
 
@@ -43,6 +53,8 @@ def test_each_rule_that_finds_something_is_listed_with_its_meaning() -> None:
         daemons=[replace(DAEMON, running=0, looping=1)],
         lost=[LostNode("n2", NOW - 5)],
         jobs=[JobsFact("create", "mail", 1, 0.0)],
+        checks=[CheckFact("web1", "page", "failed", "status 500", 3)],
+        hooks=[HookFact("billing", NOW - 60, "nobody listens there")],
         mails=1,
         mail_since=0.0,
         beat_at=0.0,
@@ -160,3 +172,12 @@ def test_a_backup_is_old_after_26_hours() -> None:
     assert "1 d" not in found(replace(backup, last_success_at=NOW - 26 * 3600 - 1))["backup_old"].text
     assert found(replace(backup, last_success_at=NOW - 99 * 3600, watched=False)) == {}
     assert found(replace(backup, last_success_at=None))["backup_old"].after == 26 * 3600
+
+
+def test_a_check_is_as_bad_as_its_last_look() -> None:
+    levels = {"failed": ("error", "status 500"), "warning": ("warning", "status 500")}
+    levels["good"] = ("warning", "good again, but not for long: status 500")
+    for level, (severity, text) in levels.items():
+        told = found(checks=[CheckFact("web1", "page", level, "status 500", 3)])["check"]
+        assert (told.object, told.severity) == ("check web1/page", severity)
+        assert told.text == f"web1/page: {text}"

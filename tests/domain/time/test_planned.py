@@ -25,6 +25,7 @@ def starts(rule: Rule, after: str, until: str, zone: ZoneInfo) -> list[str]:
     return [datetime.fromtimestamp(planned.at, zone).isoformat(timespec="minutes") for planned in found]
 
 
+@pytest.mark.covers("page", "align to")
 def test_every_5_aligned_to_2_runs_at_02_07_12() -> None:
     found = starts(Periodic(5, 2), "2026-06-01T10:00Z", "2026-06-01T10:15Z", UTC)
     assert found == ["2026-06-01T10:02+00:00", "2026-06-01T10:07+00:00", "2026-06-01T10:12+00:00"]
@@ -65,6 +66,7 @@ def test_a_time_in_the_fold_runs_once_the_first() -> None:
     assert found == ["2027-10-31T02:30+02:00"]
 
 
+@pytest.mark.covers("page", "Run at")
 def test_times_that_meet_at_one_instant_are_one_occurrence_that_lists_them() -> None:
     rule = FixedTime(("03:00", "02:30", "02:00", "03:01"))
     found = planned_times(rule, epoch("2027-03-27T12:00Z"), epoch("2027-03-28T12:00Z"), PARIS)

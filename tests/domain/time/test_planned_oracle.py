@@ -22,6 +22,7 @@ def walked(request: pytest.FixtureRequest) -> oracle.Walk:
     return oracle.walk(*request.param)
 
 
+@pytest.mark.covers("page", "Schedule")
 def test_every_period_and_align_is_planned_as_the_clock_shows(walked: oracle.Walk) -> None:
     for period in range(1, 61):
         for align, expected in oracle.periodic_by_align(walked, period).items():

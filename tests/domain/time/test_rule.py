@@ -41,6 +41,7 @@ def test_good_rules_have_no_problems(rule: Rule) -> None:
         (5, None, "align: expected whole minutes from 0, got None"),
     ],
 )
+@pytest.mark.covers("page", "Period")
 def test_a_bad_period_or_align_is_named(minutes: Any, align: Any, problem: str) -> None:
     assert Periodic(minutes, align).problems() == [problem]
 

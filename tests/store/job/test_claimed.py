@@ -30,6 +30,7 @@ def test_lanes_are_of_an_organisation_and_a_back_end(kind: JobKind) -> None:
     assert claim(claimer(), kind, other) == jobs[:3]
 
 
+@pytest.mark.covers("page", "Priority of jobs")
 def test_between_lanes_the_better_priority_goes_first() -> None:
     late, soon = FarSide().kind("late", priority=9), FarSide().kind("soon", priority=1)
     jobs = [add(late, "a"), add(soon, "b"), add(late, "c", priority=0)]

@@ -96,7 +96,7 @@ def test_no_report_reads_through_history(monkeypatch: pytest.MonkeyPatch) -> Non
         for row in database.read().all(f"EXPLAIN QUERY PLAN {sql}", params)
     ]
     # What is open is few, and has an index of its own to be read through.
-    of_open = r"SCAN (run|job) USING INDEX (run_queued|run_active|job_open)"
+    of_open = r"SCAN (run|job) USING INDEX (run_queued|run_line|run_active|job_open)"
     assert len(seen) == 15
     assert [plan for plan in plans if plan[0].startswith("SCAN") and not re.fullmatch(of_open, plan[0])] == []
     assert not any(re.search("run_history|job_log", plan) for plan, _ in plans)

@@ -32,7 +32,7 @@ def test_the_name_may_be_written_in_any_case(application: Application) -> None:
     assert attempt(application, " Admin ", PASSWORD)[0] == 303
 
 
-@pytest.mark.parametrize("name", ["nobody", "", "a" * 5000, "x\x00y", "ädmin", "' OR 1=1 --"])
+@pytest.mark.parametrize("name", ["nobody", "", "a" * 5000, "ädmin", "' OR 1=1 --"])
 def test_an_unknown_name_is_told_like_a_wrong_password(application: Application, name: str) -> None:
     assert attempt(application, name, PASSWORD) == attempt(application, "admin", "wrong", "192.0.2.9")
 

@@ -107,6 +107,34 @@ def test_a_task_that_is_switched_off_counts_as_an_edit(api: Api) -> None:
     assert [task["enabled"] for task in back.json()["tasks"]] == [True, True]
 
 
+def test_one_task_goes_back_to_the_code_alone(api: Api) -> None:
+    titles = [task["title"] for task in api.get("/services/stepper").json()["tasks"]]
+    api.edit("stepper", {"tasks": dict.fromkeys(titles, False)})
+    back = api.edit("stepper", {"revert": [f"tasks.{titles[1]}"]})
+    assert [task["enabled"] for task in back.json()["tasks"]] == [False, True]
+    (entry, _) = change.latest(database.read())
+    assert (entry["action"], json.loads(entry["before"])) == ("revert", {"tasks": {titles[1]: False}})
+    tag = api.get("/services/stepper").headers["etag"]
+    again = api.edit("stepper", {"revert": [f"tasks.{titles[1]}"]})
+    assert (again.status_code, again.headers["etag"]) == (200, tag)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ({"revert": ["tasks.Shear the shep"]}, "did you mean Shear the sheep?"),
+        ({"revert": ["options.nix"]}, "there is no option nix"),
+        ({"revert": ["zebras.x"]}, "tasks.NAME"),
+        ({"revert": ["tasks.Shear the sheep"], "tasks": {"Shear the sheep": False}}, "changed as well"),
+    ],
+)
+def test_what_cannot_go_back_is_told(api: Api, body: Any, text: str) -> None:
+    said = api.edit("stepper", body)
+    assert said.status_code == 422
+    assert text in said.json()["problems"]["revert"]
+    assert entries() == []
+
+
 def test_a_run_is_no_edit(api: Api, scene: Scene) -> None:
     tag = api.get("/services/talker").headers["etag"]
     run_id = scene.ask("talker")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from broker import callers
 from store import database
 from store.run import log
 from tests.web.api.asking import Api, Scene, api, scene
@@ -21,6 +22,15 @@ def test_a_forced_run_is_accepted_and_shown(api: Api) -> None:
     assert (run["service"], run["trigger"], run["args"]) == ("adder", "api", {"left": 2, "right": 1})
     assert (run["requested_by"], said.json()["merged"]) == ("ann", False)
     assert api.get(f"/runs/{run['id']}").json()["id"] == run["id"]
+
+
+def test_the_callers_trace_and_the_runs_are_linked(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr(
+        callers, "link", lambda traceparent, run_ids, **_: told.append((traceparent, run_ids))
+    )
+    (run,) = api.post("/services/adder/runs", {"args": {"left": "2"}}, traceparent="00-1-2-01").json()["runs"]
+    assert told == [("00-1-2-01", (run["id"],))]
 
 
 def test_the_same_key_and_body_get_the_same_answer(api: Api, scene: Scene) -> None:

@@ -60,3 +60,19 @@ def test_a_built_service_leads_to_its_page_and_shows_steps_and_proof(application
 def test_what_is_searched_for_is_only_text(application: Application) -> None:
     page = application.signed_in("viewer").get("/coverage?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").text
     assert "<script>alert" not in page
+
+
+def test_a_line_of_a_product_leads_to_its_step_and_its_tests(application: Application) -> None:
+    page = application.signed_in("viewer").get("/coverage?q=cleans+old+messages").text
+    assert rows(page) == {"cleaner"}
+    assert "Utility that automatically cleans old messages from the Events Log section" in page
+    assert "1. Delete events log messages and other records past their term" in page
+    assert "test_records_and_log_files_are_cleaned_in_one_run" in page
+
+
+def test_what_operators_do_in_the_products_is_listed_with_its_tests(application: Application) -> None:
+    page = application.signed_in("viewer").get("/coverage").text
+    shown = page[page.index("What operators do there") :]
+    assert "XX:02, XX:07, XX:12" in shown
+    assert "test_every_5_aligned_to_2_runs_at_02_07_12" in shown
+    assert 'class="none"' not in shown.split("</table>")[0]

@@ -249,6 +249,19 @@ def test_an_edited_value_says_so_and_goes_back(site: Application) -> None:
     assert row["edited"] == ["retries"]
 
 
+def test_one_option_and_one_step_go_back_alone(site: Application) -> None:
+    client = site.signed_in("admin")
+    changed = {"options.keep": ["30"], "options.note": ["x"], "tasks.Sweep old archives": []}
+    answer = send(client, opened(client), **changed, **{"tasks.Send the list": []})
+    form = Form(answer.text)
+    assert answer.text.count("go back<span") >= 4
+    # What is typed into a field that is to go back counts for nothing.
+    send(client, form, revert=["options.keep", "tasks.Send the list"], **{"options.keep": ["99"]})
+    row = now(site)
+    assert (row["options"]["keep"], row["options"]["note"]) == (14, "x")
+    assert [task["enabled"] for task in row["tasks"]] == [False, True]
+
+
 def test_the_preview_follows_what_is_to_go_back(site: Application) -> None:
     client = site.signed_in("admin")
     fields = Form(send(client, opened(client), period=["10"]).text).fields

@@ -49,7 +49,7 @@ def test_each_filter_narrows_and_the_newest_stand_first(application: Application
     assert listed(client, "?tag=run") == [old]
     # The clock of tests stands at 2027-01-15 08:00 UTC, which is the site's zone.
     assert listed(client, "?since=2027-01-15T08:01&until=2027-01-15T08:02") == [mid]
-    assert listed(client, "?since=nonsense&until=&cursor=x&q=%00") == [new, mid, old]
+    assert listed(client, "?since=nonsense&until=&cursor=x&q=%01") == [new, mid, old]
     assert 'href="/runs/7"' in client.get("/events").text
 
 
@@ -80,7 +80,9 @@ def test_html_in_any_text_comes_out_as_text(application: Application) -> None:
     happen(application, EVIL, sender=EVIL.replace(" ", ""), type="<b>", tags=(EVIL,), data={"run": EVIL})
     reject(EVIL.encode() * 30, EVIL, queue="<i>")
     client = application.signed_in("admin")
-    client.post("/events/rules", data={"name": "<u>", "to": "admin", "types": "<b>", "senders": EVIL})
+    client.post(
+        "/events/rules", data={"new": "yes", "name": "<u>", "to": "admin", "types": "<b>", "senders": EVIL}
+    )
     for path in ("/events", "/events/rejected", "/events/rules", "/events/rules/edit?name=%3Cu%3E"):
         text = client.get(path).text
         assert not re.search(r"<script>|<i>|<u>|<b>", text), path
@@ -116,13 +118,13 @@ def test_a_rule_is_added_changed_switched_and_deleted(application: Application) 
     assert (made["types"], made["enabled"]) == (("failure", "own", "two"), True)
     assert made["recipients"] == ("money@example.org", "admin")
     assert "money@example.org" in client.get("/events/rules").text
-    client.post("/events/rules", data={**RULE, "senders": "mail_manager  beat"})
+    client.post("/events/rules", data={**RULE, "senders": "mail_manager  beat", "revision": "1"})
     changed = rule()
     assert changed is not None
     assert (changed["types"], changed["senders"]) == (("failure",), ("mail_manager", "beat"))
     client.post("/events/rules/switch", data={"name": "billing", "on": "no"})
     assert not (rule() or {})["enabled"]
-    client.post("/events/rules/delete", data={"name": "billing"})
+    client.post("/events/rules/delete", data={"name": "billing", "revision": "3"})
     assert rule() is None
     told = [(row["action"], row["object"], row["actor"]) for row in application.audit()]
     for action in ("event rule", "event rule disabled", "event rule deleted"):
@@ -137,7 +139,7 @@ def test_a_rule_is_added_changed_switched_and_deleted(application: Application) 
         ({"to": ""}, "give an address"),
         ({"name": "two words"}, "expected one word"),
         ({"name": " "}, "expected one word"),
-        ({"tags": "a\x00b"}, "expected one word"),
+        ({"tags": "a\x01b"}, "expected one word"),
         ({"senders": "s" * 101}, "at most 100"),
         ({"name": "default", "new": "yes"}, "there is a rule default already"),
     ],
@@ -148,6 +150,43 @@ def test_a_rule_that_is_none_is_refused(application: Application, more: dict[str
     answer = application.signed_in("admin").post("/events/rules", data=sent, headers={"hx-request": "true"})
     assert (answer.status_code, said in answer.text) == (409, True), answer.text
     assert event_rule.rules(database.read()) == before
+
+
+def test_somebody_elses_newer_edit_of_a_rule_is_shown_and_stays(application: Application) -> None:
+    application.add("berta", "admin")
+    ann, berta = application.signed_in("admin"), application.signed_in("berta")
+    ann.post("/events/rules", data={**RULE, "new": "yes"})
+    form = hidden(ann.get("/events/rules/edit?name=billing").text)
+    answer = berta.post("/events/rules", data={**form, "to": "berta@example.test", "enabled": "yes"})
+    assert answer.status_code == 303
+    mine = {**form, "to": "ann@example.test", "types": "failure", "enabled": "yes"}
+    said = ann.post("/events/rules", data=mine, headers={"hx-request": "true"})
+    assert said.status_code == 409
+    assert "rule billing was edited meanwhile by berta (event rule" in said.text
+    assert "<td>ann@example.test</td><td>berta@example.test</td>" in said.text
+    assert (rule() or {})["recipients"] == ("berta@example.test",)
+    for path in ("", "/delete"):
+        assert ann.post(f"/events/rules{path}", data=mine, headers={"hx-request": "true"}).status_code == 409
+    kept = ann.post("/events/rules", data={**mine, **hidden(said.text)})
+    assert kept.status_code == 303
+    assert (rule() or {})["recipients"] == ("ann@example.test",)
+
+
+@sqlite_only
+def test_a_switch_counts_as_an_edit_of_a_rule(application: Application) -> None:
+    client = application.signed_in("admin")
+    form = hidden(client.get("/events/rules/edit?name=default").text)
+    client.post("/events/rules/switch", data={"name": "default", "on": "no"})
+    answer = client.post("/events/rules", data={**form, "to": "admin", "enabled": "yes"})
+    assert answer.status_code == 409
+    assert "Take theirs" in answer.text
+    assert not (rule("default") or {})["enabled"]
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What the form of a rule says of what it was made on."""
+    form = page.split('action="/events/rules"')[1]
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
 
 
 @sqlite_only

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from store import database
+from store.object import read
+from tests.support.object_site import add
 from tests.support.rows import run as add_run
 from tests.support.visitors import Application
 
@@ -21,11 +23,39 @@ def asked_by(run_id: int, trigger: str, by: str | None) -> None:
     )
 
 
-def test_a_new_site_is_offered_samples_that_are_to_come_and_an_empty_site(application: Application) -> None:
+def test_a_new_site_is_offered_a_sample_one_that_is_to_come_and_an_empty_site(
+    application: Application,
+) -> None:
     text = application.signed_in("admin").get("/").text
     assert "Sample voice carrier" in text
-    assert text.count("disabled>Comes with its services") == 2
+    assert text.count("disabled>Comes with its services") == 1
+    assert text.count('action="/first-start/sample"') == 1
     assert 'action="/first-start/dismiss"' in text
+
+
+def test_the_sample_is_loaded_with_its_profiles_and_nothing_is_offered_any_more(
+    application: Application,
+) -> None:
+    admin = application.signed_in("admin")
+    answer = admin.post("/first-start/sample", data={"name": "hosting"})
+    assert answer.headers["location"] == "/"
+    said = admin.get("/").text
+    assert "the sample hosting is loaded" in said
+    assert "helpdesk and monitoring switched on" in said
+    assert not offered(application)
+    names = [row["name"] for row in read.live(database.read(), "server", sample=True)]
+    assert set(names) >= {"page", "this machine"}
+    checks = read.live(database.read(), "check", server="page")
+    assert {row["port"] or row["target"] for row in checks} == {8080, "http://127.0.0.1:8080/healthz"}
+
+
+def test_only_an_admin_loads_it_and_only_what_there_is(application: Application) -> None:
+    assert application.signed_in("operator").post("/first-start/sample").status_code == 403
+    admin = application.signed_in("admin")
+    for name in ("voice", "nothing", ""):
+        admin.post("/first-start/sample", data={"name": name})
+    assert offered(application)
+    assert read.count(database.read(), "organisation") == 0
 
 
 def test_whoever_may_not_begin_sees_nothing_of_it(application: Application) -> None:
@@ -52,3 +82,15 @@ def test_a_run_that_somebody_asked_for_is_one(application: Application) -> None:
     add_run(1, "succeeded", application.clock.now())
     asked_by(1, "message", None)
     assert not offered(application)
+
+
+def test_a_loaded_sample_is_cleared_in_the_settings(application: Application) -> None:
+    admin = application.signed_in("admin")
+    assert "Clear the sample" not in admin.get("/settings/profiles").text
+    admin.post("/first-start/sample", data={"name": "hosting"})
+    assert "Clear the sample" in admin.get("/settings/profiles").text
+    add(application.site, "contact", organisation="Network Vendor", name="Mine")
+    assert admin.post("/settings/sample/clear").headers["location"] == "/settings/profiles"
+    said = admin.get("/settings/profiles").text
+    assert "kept: organisation Network Vendor (contact Network Vendor/Mine refers to it)" in said
+    assert read.count(database.read(), "organisation") == 1

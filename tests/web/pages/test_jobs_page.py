@@ -55,7 +55,7 @@ def test_filters_narrow_and_ended_jobs_are_in_the_log(with_jobs: Application) ->
     assert listed(client, "?q=box_") == [one]
     assert listed(client, "?tab=log&q=K9&state=cancelled") == [gone]
     assert listed(client, "?kind=mailbox_delete") == listed(client, "?backend=other") == []
-    assert listed(client, "?state=nothing&cursor=%00x&q=%00") == [one, two]
+    assert listed(client, "?state=nothing&cursor=%01x&q=%01") == [one, two]
 
 
 @sqlite_only
@@ -178,6 +178,7 @@ def form(application: Application, **more: str) -> dict[str, str | list[str]]:
     return sent | more
 
 
+@pytest.mark.covers("page", "Threads at once")
 def test_group_job_settings_are_in_force_and_in_the_audit(with_jobs: Application) -> None:
     client = with_jobs.signed_in("admin")
     sent = form(with_jobs, at_once="7", **{"priority mailbox_create": "0"})

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from store import database, setting
-from tests.support.visitors import PASSWORD, Application
+from store import database, identity, setting, user
+from store.tx import Tx
+from tests.support.visitors import FILE, PASSWORD, Application, running_application
 
 SCRIPT = "<script>alert(1)</script>"
 TABS = ("users", "tokens", "profiles", "observe", "secrets", "mail", "configuration")
@@ -155,4 +158,68 @@ def test_the_configuration_names_every_key_with_its_source(application: Applicat
 def test_observe_mode_says_what_goes_out_today(application: Application) -> None:
     text = application.signed_in("admin").get("/settings/observe").text
     assert "none goes out" in text
-    assert "No service that writes to a remote system" in text
+    assert "system observes" in text
+
+
+@pytest.fixture
+def with_provider(
+    tmp_path: Path, engine_database: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Application]:
+    """A site that people come to through an identity provider, which nobody asks here."""
+    text = f"""{FILE}
+[oidc]
+issuer = "https://login.example.test"
+client_id = "tickworks"
+roles = {{ ops = "operator" }}
+"""
+    yield from running_application(tmp_path, monkeypatch, text)
+
+
+def row_of(text: str, name: str) -> str:
+    """A user's line as text."""
+    row = next(part for part in text.split("<tr")[1:] if f'action="/settings/users/{name}/role"' in part)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", row)).split())
+
+
+def test_who_has_no_password_of_their_own_is_marked(with_provider: Application) -> None:
+    now = with_provider.clock.now()
+
+    def let_in(tx: Tx) -> None:
+        made = user.add(tx, name="ella", password="", role="operator", must_change=False, now=now)
+        assert made is not None
+        identity.link(tx, made, "https://login.example.test", "8f14", now, made_by_sign_in=True)
+
+    database.write(let_in)
+    admin = with_provider.signed_in("admin")
+    text = admin.get("/settings/users").text
+    assert "identity provider no password" in row_of(text, "ella")
+    assert "no password" not in row_of(text, "viewer")
+    admin.post("/settings/users/ella/unlink")
+    assert "nothing" in row_of(admin.get("/settings/users").text, "ella")
+
+
+def test_an_admin_links_and_unlinks_a_user(with_provider: Application) -> None:
+    admin = with_provider.signed_in("admin")
+    browser = with_provider.signed_in("viewer")
+    assert "password identity provider" not in row_of(admin.get("/settings/users").text, "viewer")
+    assert 'href="/settings/users/viewer/link"' in admin.get("/settings/users").text
+    asked = admin.get("/settings/users/viewer/link", headers={"hx-request": "true"}).text
+    assert 'hx-post="/settings/users/viewer/link"' in asked
+    admin.post("/settings/users/viewer/link", data={"subject": " 8f14e45f "})
+    assert said(admin, "/settings/users").startswith("viewer is linked to this subject")
+    assert "password identity provider" in row_of(admin.get("/settings/users").text, "viewer")
+    admin.post("/settings/users/operator/link", data={"subject": "8f14e45f"})
+    assert "linked already" in said(admin, "/settings/users")
+    admin.post("/settings/users/operator/link")
+    assert "whoever comes first with this name" in said(admin, "/settings/users")
+    admin.post("/settings/users/viewer/unlink")
+    assert said(admin, "/settings/users") == "viewer is not linked any more, and signed out"
+    assert browser.get("/").status_code == 303
+    assert [row["action"] for row in with_provider.audit()[:3]] == ["user unlink", "user link", "user link"]
+
+
+def test_without_a_provider_nobody_can_be_linked(application: Application) -> None:
+    admin = application.signed_in("admin")
+    assert "/link" not in admin.get("/settings/users").text
+    admin.post("/settings/users/viewer/link")
+    assert "no identity provider is configured" in said(admin, "/settings/users")

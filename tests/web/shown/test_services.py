@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from domain.time.clock import rfc3339
 from store import database
 from tests.web.shown.conftest import Scene
@@ -15,6 +17,7 @@ def row(scene: Scene, name: str) -> dict[str, Any]:
     return next(each for each in found if each["name"] == name)
 
 
+@pytest.mark.covers("page", "Last Run")
 def test_a_run_that_runs_now_is_the_last_run(scene: Scene) -> None:
     run_id = scene.ask("holder")
     scene.clock.advance(3)
@@ -44,6 +47,7 @@ def test_failures_in_a_row_are_counted(scene: Scene) -> None:
     assert (shown["last_outcome"], shown["consecutive_failures"]) == ("failed", 2)
 
 
+@pytest.mark.covers("page", "In Queue")
 def test_the_reason_is_that_of_the_run_that_waits_longest(scene: Scene) -> None:
     scene.claim(scene.ask("holder"))
     since = rfc3339(scene.clock.now())

@@ -1,0 +1,1 @@
+"""Event hooks: what is told to other systems, in which words and in which order."""

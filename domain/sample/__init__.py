@@ -1,0 +1,1 @@
+"""Samples: made-up providers for a newcomer to look at, on which services do real work."""

@@ -1,0 +1,1 @@
+"""Event hooks: their state, and the calls to them with every try."""

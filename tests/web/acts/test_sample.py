@@ -1,0 +1,177 @@
+"""Is a sample whole, refused beside real objects, and cleared without a trace of what operators made?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from actors.monitoring import monitoring, server_stats
+from actors.service import call
+from actors.testing import testing_context
+from config.settings import Broker, Database, Web
+from domain.objects.catalogue import KINDS
+from node.site import Site
+from store import change, database
+from store.object import read
+from tests.support.http_receiver import receiver
+from tests.support.object_site import add, site
+from web.acts.object_import import import_file
+from web.acts.objects import Objects
+from web.acts.refusal import Refusal
+from web.acts.sample import Sample, surroundings
+
+__all__ = ["site"]
+
+
+def live(kind: str, /, **equals: Any) -> list[str]:
+    return [str(row["name"]) for row in read.live(database.read(), kind, **equals)]
+
+
+def everything() -> dict[str, int]:
+    found = {kind.name: read.count(database.read(), kind) for kind in KINDS}
+    return {name: number for name, number in found.items() if number}
+
+
+def test_a_loaded_sample_is_coherent_and_all_of_it_is_marked(site: Site) -> None:
+    done = Sample(site, by="ann").load("hosting", 8099)
+    assert done.objects == everything()
+    assert len(live("organisation", kind="reseller")) == 2
+    for reseller in live("organisation", kind="reseller"):
+        assert live("organisation", parent=reseller, kind="customer")
+    for customer in live("organisation", kind="customer"):
+        assert live("contact", organisation=customer)
+    (machine,) = read.live(database.read(), "server", read_by="local")
+    assert {row["kind"] for row in read.live(database.read(), "check", server=machine["name"])} == {
+        *("cpu", "memory", "disk")
+    }
+    ports = {row["port"] for row in read.live(database.read(), "check", kind="tcp")}
+    assert 8099 in ports
+    for kind in KINDS:
+        assert read.live(database.read(), kind, sample=False) == []
+    assert change.last(database.read(), "sample")["action"] == "sample load"  # type: ignore[index]
+
+
+def test_it_is_refused_beside_a_real_organisation_and_changes_nothing(site: Site) -> None:
+    add(site, "organisation", name="Acme")
+    with pytest.raises(Refusal, match="such as Acme") as refused:
+        Sample(site, by="ann").load("hosting")
+    assert (refused.value.code, refused.value.exit_code) == ("real_objects", 3)
+    assert everything() == {"organisation": 1}
+
+
+def test_it_is_loaded_once_and_again_after_it_was_cleared(site: Site) -> None:
+    sample = Sample(site, by="ann")
+    first = sample.load("hosting").objects
+    with pytest.raises(Refusal, match="loaded already"):
+        sample.load("hosting")
+    assert sample.clear().shown() == {"objects": first, "kept": []}
+    assert everything() == {}
+    assert sample.clear().shown() == {"objects": {}, "kept": []}
+    assert sample.load("hosting").objects == first
+
+
+def test_a_name_that_is_taken_leaves_nothing_half_loaded(site: Site) -> None:
+    add(site, "server", name="This Machine")
+    with pytest.raises(Refusal, match="rename or archive yours"):
+        Sample(site, by="ann").load("hosting")
+    assert everything() == {"server": 1}
+
+
+def test_clear_leaves_what_operators_made_and_says_what_it_needs(site: Site) -> None:
+    sample = Sample(site, by="ann")
+    sample.load("hosting")
+    add(site, "organisation", name="Real", parent="Reseller North")
+    add(site, "check", server="this machine", name="mine", kind="cpu")
+    before = read.live(database.read(), "check", sample=False)
+    kept = {(each["kind"], each["object"]): each["why"] for each in sample.clear().kept}
+    assert kept == {
+        ("server", "this machine"): "check this machine/mine refers to it",
+        ("organisation", "Reseller North"): "organisation Real refers to it",
+        ("organisation", "Sample Provider"): "organisation Reseller North, server this machine refer to it",
+    }
+    assert read.live(database.read(), "check") == before
+    assert live("organisation", sample=False) == ["Real"]
+
+    checks = read.live(database.read(), "check")
+    Objects(site, by="ann").archive(KINDS_BY_NAME["check"], checks[0]["id"], None)
+    assert [each["object"] for each in sample.clear().kept] == ["Reseller North", "Sample Provider"]
+
+
+def test_a_secret_that_was_given_to_a_sample_goes_with_it(site: Site) -> None:
+    sample = Sample(site, by="ann")
+    sample.load("hosting")
+    row = read.live(database.read(), "server", read_by="local")[0]
+    Objects(site, by="ann").change(KINDS_BY_NAME["server"], row["id"], {"token": "a word in clear"}, None)
+    assert database.read().value("SELECT COUNT(*) FROM secret") == 1
+    sample.clear()
+    assert database.read().value("SELECT COUNT(*) FROM secret") == 0
+
+
+def test_what_an_import_brings_is_no_sample(site: Site) -> None:
+    sample = Sample(site, by="ann")
+    sample.load("hosting")
+    data = b"name,parent\nImported,Reseller South\n"
+    import_file(site, KINDS_BY_NAME["organisation"], data, by="ann", preview=False)
+    sample.clear()
+    assert set(live("organisation")) == {"Imported", "Reseller South", "Sample Provider"}
+
+
+def test_the_services_of_monitoring_do_real_work_on_it(site: Site) -> None:
+    with receiver() as page:
+        Sample(site, by="ann").load("hosting", page.port)
+        context = testing_context(monitoring.run, now=datetime.fromtimestamp(site.clock.now(), UTC))
+        looked = call(monitoring.run, context, monitoring.Options(stay=0))
+    assert looked is not None
+    assert looked.counts["looked"] == read.count(database.read(), "check")
+    levels = dict(
+        database.read().all(
+            "SELECT c.name, s.level FROM check_state s JOIN service_check c ON c.id = s.check_id"
+        )
+    )
+    assert (levels["port"], levels["health"]) == ("good", "good")
+    assert "unknown" not in levels.values()
+    sampled = call(server_stats.run, testing_context(server_stats.run), server_stats.Options(shortest=0.1))
+    assert sampled is not None
+    assert sampled.counts["samples"] > 10
+
+
+@pytest.mark.parametrize(
+    ("web", "port", "page"),
+    [
+        (Web(), None, ("127.0.0.1", 8080)),
+        (Web(port=0), None, None),
+        (Web(port=0), 4711, ("127.0.0.1", 4711)),
+        (Web(host="0.0.0.0"), None, ("127.0.0.1", 8080)),
+        (Web(host="::"), None, ("::1", 8080)),
+        (Web(host="localhost"), None, ("127.0.0.1", 8080)),
+    ],
+)
+def test_checks_ask_the_page_where_it_is(
+    site: Site, web: Web, port: int | None, page: tuple[str, int] | None
+) -> None:
+    settings = site.settings.model_copy(update={"web": web})
+    assert surroundings(Site(settings, site.catalogue, site.clock, site.profiles), port).page == page
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("sqlite:///var/tickworks.db", None),
+        ("postgresql://user@db.example.org/name", ("db.example.org", 5432)),
+        ("postgresql://user:secret@[::1]:5433/name", ("::1", 5433)),
+        ("postgresql://user@localhost/name", ("127.0.0.1", 5432)),
+        ("postgresql:///name", None),
+        ("postgresql:///name?host=/run/postgresql", None),
+    ],
+)
+def test_a_database_is_checked_where_it_is_a_server(
+    site: Site, url: str, place: tuple[str, int] | None
+) -> None:
+    settings = site.settings.model_copy(update={"database": Database(url=url), "broker": Broker()})
+    found = surroundings(Site(settings, site.catalogue, site.clock, site.profiles))
+    assert (found.database, found.broker) == (place, None)
+
+
+KINDS_BY_NAME = {kind.name: kind for kind in KINDS}
