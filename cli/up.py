@@ -171,7 +171,9 @@ def _starters() -> dict[str, Callable[[Child], int]]:
 
 def _welcome(site: Site, listener: socket.socket) -> None:
     """Where the page is, how to sign in, and what to do first."""
-    built = next(iter(site.services), None)
+    # One that runs on a new site as it is: not a daemon, not switched off, nothing to be set first.
+    ready = (name for name, each in site.services.items() if each.enabled and not each.needs)
+    built = next((name for name in ready if site.services[name].kind != "daemon"), None)
     only = "   (this machine only)" if loopback(site.settings.web.host) else ""
 
     def lines(sign_in: str) -> list[str]:

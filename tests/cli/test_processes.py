@@ -70,6 +70,17 @@ def test_a_new_site_prints_a_one_time_password_and_a_later_start_how_to_get_one(
     assert (admin["name"], admin["role"], admin["one_time"]) == ("admin", "admin", True)
 
 
+def test_the_run_that_a_new_site_proposes_is_one_that_works(site: Site) -> None:
+    site.file.write_text('[site]\nprofiles = ["monitoring"]\nzone = "UTC"\n')  # its first services are off
+    process = site.start("up", "--port", "0")
+    try:
+        until(lambda: "force one" in site.said(), "it has said what to do first", seconds=40)
+        words = site.said().split("force one  tickworks ")[1].splitlines()[0].split()
+        assert site.say(*words).code == 0
+    finally:
+        end(process, how=signal.SIGINT)
+
+
 def test_a_page_open_to_the_network_is_refused(site: Site) -> None:
     site.file.write_text('[web]\nhost = "0.0.0.0"\n')
     said = site.say("up")
