@@ -19,13 +19,19 @@ function said(unit, value) {
   return `${value.toFixed(place ? 1 : 0)} ${PREFIXES[place]}B/s`;
 }
 
+// From the first figure in the time that was chosen until now; an hour at least.
+function span(target, data) {
+  const now = Math.max(Date.now() / 1000, data.at.at(-1));
+  return [Math.max(now - target.closest("[data-hours]").dataset.hours * 3600, Math.min(data.at[0], now - 3600)), now];
+}
+
 function options(target, zone, data) {
   const unit = target.dataset.unit;
   const line = {stroke: colour("--soft"), grid: {stroke: colour("--line"), width: 1}, ticks: {stroke: colour("--line"), width: 1}};
   return {
     width: target.clientWidth || 220, height: HEIGHT,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
-    scales: {y: {range: (_, low, high) => [0, unit === "percent" ? 100 : Math.max(0.01, (high ?? 0) * 1.1)]}},
+    scales: {x: {range: () => span(target, data)}, y: {range: (_, low, high) => [0, unit === "percent" ? 100 : Math.max(0.01, (high ?? 0) * 1.1)]}},
     axes: [{...line, values: [
       [3600 * 24 * 28, "{MMM}", null, null, null, null, null, null, 1],
       [3600 * 24, "{DD} {MMM}", null, null, null, null, null, null, 1],
