@@ -115,20 +115,45 @@ def leave(child: Child, process_id: int, reason: str = "stopped") -> None:
     database.close()
 
 
+class Pulse:
+    """Posts this process's life on the board from a thread of its own, for as long as it lives."""
+
+    def __init__(self, child: Child) -> None:
+        self._child = child
+        self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
+        self.stop = threading.Event()
+
+    def start(self) -> None:
+        """Begin, if it has not begun."""
+        if self._thread.ident is None:
+            self._thread.start()
+
+    def _run(self) -> None:
+        while not self.stop.wait(0.5):
+            self._child.board.alive(self._child.row, self._child.site.clock.monotonic())
+
+
 class Lease:
     """Renews the process's lease from one thread, and posts its life on the board from another.
 
     Two, so that a database that does not answer does not look like a process that hangs.
     """
 
-    def __init__(self, child: Child, process_id: int, also: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        child: Child,
+        process_id: int,
+        also: Callable[[], None] | None = None,
+        pulse: Pulse | None = None,
+    ) -> None:
+        """``pulse``: one that beats already, of a process that takes long to get here."""
         self._child = child
+        self._pulse = pulse or Pulse(child)
         self._process_id = process_id
         self._also = also
         self.renewed = child.site.clock.monotonic()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
-        self._pulse = threading.Thread(target=self._live, name="pulse", daemon=True)
 
     def start(self) -> None:
         """Begin."""
@@ -138,11 +163,8 @@ class Lease:
     def stop(self) -> None:
         """End; waits for the thread."""
         self._stop.set()
+        self._pulse.stop.set()
         self._thread.join(5)
-
-    def _live(self) -> None:
-        while not self._stop.wait(0.5):
-            self._child.board.alive(self._child.row, self._child.site.clock.monotonic())
 
     def _run(self) -> None:
         clock = self._child.site.clock

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from broker import callers
-from node.child import Child, Lease, Stop, enter, leave
+from node.child import Child, Lease, Pulse, Stop, enter, leave
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +23,9 @@ def main(child: Child, listener: socket.socket) -> int:
 
     The libraries are imported here, after the fork: no other process needs them.
     """
+    # On a busy machine what follows takes longer than a process may be silent.
+    pulse = Pulse(child)
+    pulse.start()
     import uvicorn
 
     from web.app import build
@@ -47,7 +50,7 @@ def main(child: Child, listener: socket.socket) -> int:
     gc.freeze()
     server = Server(config)
     threading.Thread(target=_watch, args=(stop, server), name="stop", daemon=True).start()
-    registered = threading.Thread(target=_register, args=(child, stop), name="lease", daemon=True)
+    registered = threading.Thread(target=_register, args=(child, stop, pulse), name="lease", daemon=True)
     registered.start()
     server.run(sockets=[listener])
     stop.set()
@@ -63,12 +66,12 @@ def _watch(stop: Stop, server: object) -> None:
     server.should_exit = True  # type: ignore[attr-defined]
 
 
-def _register(child: Child, stop: Stop) -> None:
+def _register(child: Child, stop: Stop, pulse: Pulse) -> None:
     """Take part in the leases for as long as the process lives; the page is up before the database is."""
     process_id = enter(child, stop)
     if process_id is None:
         return
-    lease = Lease(child, process_id)
+    lease = Lease(child, process_id, pulse=pulse)
     lease.start()
     while not stop.wait(3600):
         pass
