@@ -11,16 +11,20 @@ import argparse
 import random
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 
 from tests.chaos.faults import FAULTS
 from tests.chaos.mix import Plan, run_round
+from tests.chaos.server_on_disk import PostgresqlOnDisk
 from tests.chaos.site import STACKS
+from tests.chaos.undertaker import watched
 from tests.support import postgresql, rabbitmq
 from tests.support.postgresql import PostgresqlServer
 from tests.support.rabbitmq import RabbitmqServer
@@ -36,6 +40,7 @@ def main(words: Sequence[str]) -> int:
     total: Counter[str] = Counter()
     with _interrupts(stop), ExitStack() as servers:
         stacks = [stack for stack in given.stack if stack == "embedded" or _installed()]
+        tell = servers.enter_context(_folder())
         pair = _servers(servers) if "servers" in stacks else (None, None)
         deadline = time.monotonic() + given.minutes * 60
         try:
@@ -44,11 +49,31 @@ def main(words: Sequence[str]) -> int:
                     if not stop.is_set():
                         seconds = min(ROUND, max(20.0, left / len(stacks)))
                         _one(stack, given, seconds, stop, total, pair if stack == "servers" else (None, None))
+                        tell(_said(total))
                 given.seed += 1
         finally:
-            words_of = ", ".join(f"{count} {what}" for what, count in sorted(total.items())) or "nothing"
-            print(f"{'interrupted; ' if stop.is_set() else ''}checked: {words_of}", flush=True)
+            print(f"{'interrupted; ' if stop.is_set() else ''}{_said(total)}", flush=True)
     return 1 if total["violations"] or not total["rounds"] else 0
+
+
+def _said(total: Counter[str]) -> str:
+    return "checked: " + (", ".join(f"{count} {what}" for what, count in sorted(total.items())) or "nothing")
+
+
+@contextmanager
+def _folder() -> Iterator[Callable[[str], None]]:
+    """All that the run makes is below one folder, that an undertaker watches; kept rounds stay in it."""
+    folder = Path(tempfile.mkdtemp(prefix="tickworks-chaos-"))
+    folder.chmod(0o711)  # PostgreSQL has its data below it, as another user
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        with watched(folder) as tell:
+            tell(_said(Counter()))
+            yield tell
+    finally:
+        tempfile.tempdir = before
+        with suppress(OSError):  # a kept round is in it
+            folder.rmdir()
 
 
 def _one(
@@ -95,8 +120,9 @@ def _installed() -> bool:
 
 
 def _servers(last: ExitStack) -> tuple[PostgresqlServer, RabbitmqServer]:
-    database, broker = PostgresqlServer(), RabbitmqServer()
+    database = PostgresqlOnDisk()
     last.callback(database.remove)
+    broker = RabbitmqServer()
     last.callback(broker.remove)
     database.start()
     broker.start()

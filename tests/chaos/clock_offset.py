@@ -6,26 +6,19 @@ by each process of a node, and shift it there. The journal keeps the machine's o
 
 from __future__ import annotations
 
-import mmap
 import os
-import struct
 from pathlib import Path
 
 from domain.time.clock import SystemClock
+from tests.chaos import number_in_file
 
 #: Where the processes of a node find the file.
 VARIABLE = "CHAOS_CLOCK"
-_FORM = "d"
 
 
 def write(path: Path, seconds: float) -> None:
     """Shift the clock of the node by so many seconds, at once."""
-    if not path.exists():
-        path.write_bytes(struct.pack(_FORM, seconds))
-        return
-    # In place: the processes have this very file in their memory.
-    with path.open("r+b") as file:
-        file.write(struct.pack(_FORM, seconds))
+    number_in_file.write(path, seconds)
 
 
 def follow() -> None:
@@ -33,12 +26,10 @@ def follow() -> None:
     name = os.environ.get(VARIABLE)
     if not name:
         return
-    with open(name, "rb") as file:
-        shared = mmap.mmap(file.fileno(), struct.calcsize(_FORM), prot=mmap.PROT_READ)
+    offset = number_in_file.reader(Path(name))
     right = SystemClock.now
 
     def wrong(self: SystemClock) -> float:
-        offset: float = struct.unpack(_FORM, shared[:])[0]
-        return right(self) + offset
+        return right(self) + offset()
 
     SystemClock.now = wrong  # type: ignore[method-assign]

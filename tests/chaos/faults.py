@@ -1,22 +1,14 @@
 """What goes wrong, by name. Each begins, lasts for its span and is over when its function returns.
 
-A fault that lasts leaves a healer with the site, so that an interrupted run leaves none behind. Left
-out, because they cannot be made here without bending the engine or the machine: a slow disk (it takes
-a device of its own; `slow_network` and `lock_database` slow the same writes down).
+A fault that lasts leaves a healer with the site, so that an interrupted run leaves none behind. What
+the machine cannot do is left out by name (`ChaosSite.lacks`).
 """
 
 from __future__ import annotations
 
-import os
-import random
 import signal
 import sqlite3
-import subprocess
-import threading
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -24,42 +16,24 @@ import psutil
 
 from tests.chaos import clock_offset
 from tests.chaos.api import Away
-from tests.chaos.site import LEASE, ChaosSite, Node
-
-
-@dataclass
-class Moment:
-    """What a fault may use: the site, chance, how long to last (s), and what to wait on."""
-
-    site: ChaosSite
-    rng: random.Random
-    span: float
-    stop: threading.Event
-    killed: list[int] = field(default_factory=list)
-
-    def last(self) -> None:
-        """Wait for the span, or until the run is interrupted."""
-        self.stop.wait(self.span)
-
-    def node(self) -> Node:
-        return self.rng.choice([node for node in self.site.nodes if node.lives()])
-
-
-Fault = Callable[[Moment], None]
+from tests.chaos.disk import Disk
+from tests.chaos.late_holder import late_holder
+from tests.chaos.moment import Fault, Moment, send, thaw
+from tests.chaos.site import LEASE
 
 
 def kill(kind: str) -> Fault:
     """kill -9 of one process of a kind, on any node."""
 
     def fault(moment: Moment) -> None:
-        moment.killed += _signal([_pick(moment, kind)], signal.SIGKILL)
+        moment.killed += send([_pick(moment, kind)], signal.SIGKILL)
 
     return fault
 
 
 def kill_worker(moment: Moment) -> None:
     """kill -9 of a worker, one that is at work if there is one."""
-    moment.killed += _signal([_at_work(moment, in_groups=False) or _pick(moment, "worker")], signal.SIGKILL)
+    moment.killed += send([_at_work(moment, in_groups=False) or _pick(moment, "worker")], signal.SIGKILL)
 
 
 def kill_agent(moment: Moment) -> None:
@@ -148,35 +122,40 @@ def lock_database(moment: Moment) -> None:
 
 
 def fill_disk(moment: Moment) -> None:
-    """No byte is left where the database is; needs the small file system of `small_disk`."""
-    filler = moment.site.nodes[0].folder / "var" / "filler"
-    moment.site.healers.append(lambda: filler.unlink(missing_ok=True))
-    with filler.open("wb", buffering=0) as file, suppress(OSError):
-        for piece in (1 << 20, 1 << 12):
-            with suppress(OSError):
-                while True:
-                    file.write(bytes(piece))
+    """No byte is left where the database's files are. A server that gives up is started again."""
+    site = moment.site
+    assert site.disk is not None
+    _fill(moment, site.disk)
+    if site.postgresql is not None and not site.postgresql.running():
+        site.postgresql.start()
+
+
+def fill_logs(moment: Moment) -> None:
+    """No byte is left where one node's log files are."""
+    _fill(moment, moment.node().logs)
+
+
+def slow_disk(moment: Moment) -> None:
+    """Each flush of the database's files takes `FLUSH` s longer, as on a disk that is overloaded."""
+    disk = moment.site.disk
+    assert disk is not None
+    moment.site.healers.append(lambda: disk.slow(0.0))
+    disk.slow(FLUSH)
     moment.last()
     moment.site.heal()
 
 
-def small_disk(folder: Path) -> str | None:
-    """Put a file system of 64 MB there; None, or why it cannot be."""
-    folder.mkdir(parents=True)
-    if os.geteuid() != 0:
-        return "only root may mount"
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64m,mode=0700", "tmpfs", str(folder)]
-    done = subprocess.run(mount, capture_output=True, text=True)
-    return None if done.returncode == 0 else done.stderr.strip() or "mount failed"
-
-
-def take_disk_away(folder: Path) -> None:
-    if folder.is_mount():
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+def _fill(moment: Moment, disk: Disk) -> None:
+    moment.site.healers.append(disk.free)
+    disk.fill()
+    moment.last()
+    moment.site.heal()
 
 
 #: s by which a clock is made wrong at most.
 SKEW = 90.0
+#: s that a flush takes longer on a slow disk.
+FLUSH = 0.2
 
 ANYWHERE: dict[str, Fault] = {
     "kill_worker": kill_worker,
@@ -187,9 +166,13 @@ ANYWHERE: dict[str, Fault] = {
     "kill_agent": kill_agent,
     "freeze_worker": freeze_worker,
     "freeze_node": freeze_node,
+    "late_holder": late_holder,
     "shift_clock": shift_clock,
+    "fill_disk": fill_disk,
+    "fill_logs": fill_logs,
+    "slow_disk": slow_disk,
 }
-EMBEDDED: dict[str, Fault] = {"lock_database": lock_database, "fill_disk": fill_disk}
+EMBEDDED: dict[str, Fault] = {"lock_database": lock_database}
 SERVERS: dict[str, Fault] = {
     "restart_rabbitmq": restart("rabbitmq", "stop"),
     "kill_rabbitmq": restart("rabbitmq", "kill"),
@@ -223,7 +206,7 @@ def _at_work(moment: Moment, *, in_groups: bool) -> int | None:
     """The pid of a worker that is at work right now, by the journal, or of one that holds groups."""
     workers = {row["pid"] for row in moment.site.processes() if row["kind"] == "worker"}
     open_runs: dict[Any, int] = {}
-    for line in moment.site.journal.read()[-2000:]:
+    for line in moment.site.journal.after(0)[-2000:]:
         if line["what"] == "start" and line["pid"] in workers and (line["groups"] or not in_groups):
             open_runs[line["fence"]] = line["pid"]
         elif line["what"] == "end":
@@ -234,21 +217,7 @@ def _at_work(moment: Moment, *, in_groups: bool) -> int | None:
 
 def _freeze(moment: Moment, processes: Iterable[psutil.Process]) -> None:
     pids = [process.pid for process in processes]
-    moment.site.healers.append(lambda: _thaw(pids))
-    _signal(pids, signal.SIGSTOP)
+    moment.site.healers.append(lambda: thaw(pids))
+    send(pids, signal.SIGSTOP)
     moment.last()
     moment.site.heal()
-
-
-def _signal(pids: Iterable[int], what: int) -> list[int]:
-    """Send it to those that live; which they were."""
-    met = []
-    for pid in pids:
-        with suppress(ProcessLookupError):
-            os.kill(pid, what)
-            met.append(pid)
-    return met
-
-
-def _thaw(pids: Iterable[int]) -> None:
-    _signal(pids, signal.SIGCONT)

@@ -47,6 +47,17 @@ class Journal:
                 raise ValueError(f"{self.path} line {number} is no line of a journal: {error}") from None
         return sorted(found, key=lambda line: float(line["mono"]))
 
+    def size(self) -> int:
+        """How long it is now, in bytes: where `after` is to begin."""
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    def after(self, size: int) -> list[Line]:
+        """The lines that were added since it had this size, in that order; not one that is being written."""
+        with self.path.open("rb") as file:
+            file.seek(size)
+            whole, _, _ = file.read().rpartition(b"\n")
+        return [json.loads(text) for text in whole.splitlines()]
+
 
 def journal_of_site() -> Journal:
     """The one of the site that this process belongs to."""

@@ -8,8 +8,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +17,15 @@ import psutil
 from tests.chaos.api import Away
 from tests.chaos.checker import ENDED, Checked, check, epoch
 from tests.chaos.driver import ByMessage, Driver, by_api
-from tests.chaos.faults import FAULTS, SKEW, Moment, small_disk, take_disk_away
+from tests.chaos.faults import FAULTS, SKEW
 from tests.chaos.journal import Line
+from tests.chaos.moment import Moment
 from tests.chaos.site import LEASE, ChaosSite, chaos_site
 from tests.chaos.table import table
+from tests.chaos.undertaker import KEPT, watched
 from tests.support.postgresql import PostgresqlServer
 from tests.support.rabbitmq import RabbitmqServer
+from tests.support.until import until
 
 #: s for everything to come to its end once nothing is wrong any more.
 SETTLE = 120.0
@@ -46,6 +48,7 @@ class Plan:
     pause: tuple[float, float] = (1.0, 10.0)
     each: float = 0.08  # s between two requests of one way
     faults: Sequence[str] = ()  # all of the stack, if none is named
+    each_once: bool = False  # go on until each was made, however long it takes
 
 
 @dataclass
@@ -72,19 +75,22 @@ def run_round(
     folder = Path(tempfile.mkdtemp(prefix="tickworks-chaos-"))
     keep = True
     try:
-        with _disk(stack, folder) as no_disk, chaos_site(stack, folder, postgresql, rabbitmq) as site:
-            until = _bad_time(site, plan, stop, no_disk)
-            settle(site, until)
+        with watched(folder), chaos_site(stack, folder, postgresql, rabbitmq) as site:
+            over = _bad_time(site, plan, stop)
+            settle(site, over)
             lines, runs = site.journal.read(), site.api.runs()
             checked = check(lines, runs)
             keep = bool(checked.findings)
             if keep:
-                (folder / "runs.json").write_text(json.dumps({"runs": runs}))
+                (folder / KEPT).write_text(json.dumps({"runs": runs}))
                 if site.stack == "embedded":
                     # Its small disk goes with the site. Sockets cannot be copied.
                     var, unwanted = site.nodes[0].folder / "var", shutil.ignore_patterns("*.sock", "filler")
                     shutil.copytree(var, folder / "var", ignore=unwanted)
             return Round(lines, checked, folder if keep else None)
+    except KeyboardInterrupt:
+        keep = False
+        raise
     except BaseException:
         print(f"the round did not come to its end; everything is in {folder}", flush=True)
         raise
@@ -93,13 +99,13 @@ def run_round(
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _bad_time(site: ChaosSite, plan: Plan, stop: threading.Event, no_disk: str | None) -> float:
+def _bad_time(site: ChaosSite, plan: Plan, stop: threading.Event) -> float:
     """Everything goes wrong while runs are asked for; when it was over (UTC epoch seconds)."""
+    lacks = site.lacks()
     names = sorted(plan.faults or FAULTS[site.stack])
-    site.journal.write("left out", name="slow_disk", why="needs a device of its own")
-    if no_disk is not None and "fill_disk" in names:
-        names.remove("fill_disk")
-        site.journal.write("left out", name="fill_disk", why=no_disk)
+    for name in set(names) & set(lacks):
+        names.remove(name)
+        site.journal.write("left out", name=name, why=lacks[name])
     seed, each = plan.seed, plan.each
     drivers = [Driver("api", by_api(site.api), site.journal, ASKED, seed=seed, each=each)]
     if site.rabbitmq is not None:
@@ -113,7 +119,7 @@ def _bad_time(site: ChaosSite, plan: Plan, stop: threading.Event, no_disk: str |
     finally:
         site.heal()
         site.revive()
-        until = time.time()
+        over = time.time()
         for driver in drivers:
             driver.finish(60)
     site.journal.write(
@@ -121,17 +127,19 @@ def _bad_time(site: ChaosSite, plan: Plan, stop: threading.Event, no_disk: str |
         planned={"each_minute": [""], "on_each_node": [node.name for node in site.nodes]},
         bound=LEASE / 5 + ALLOWANCE,
         skew=SKEW,
-        **{"from": begun, "until": until},
+        **{"from": begun, "until": over},
     )
-    return until
+    return over
 
 
 def _faults(site: ChaosSite, plan: Plan, names: Sequence[str], stop: threading.Event) -> None:
     """One after the other, in an order of chance, each as often as the others, until the time is over."""
     rng = random.Random(f"{plan.seed} {site.stack}")
     deadline = time.monotonic() + plan.seconds
-    line: list[str] = []
-    while time.monotonic() < deadline and not stop.is_set():
+    line: list[str] = rng.sample(names, len(names))
+    first = len(names) if plan.each_once else 0
+    while (time.monotonic() < deadline or first > 0) and not stop.is_set():
+        first -= 1
         if not line:
             line = rng.sample(names, len(names))
         name = line.pop()
@@ -147,29 +155,19 @@ def _faults(site: ChaosSite, plan: Plan, names: Sequence[str], stop: threading.E
         stop.wait(rng.uniform(*plan.pause))
 
 
-def settle(site: ChaosSite, until: float) -> None:
+def settle(site: ChaosSite, over: float) -> None:
     """Wait until every run has ended and every minute is there, `SETTLE` at most: the check says the rest."""
     deadline = time.monotonic() + SETTLE
-    while time.monotonic() < deadline:
+
+    def quiet() -> bool:
         site.revive()
         try:
             runs = site.api.runs()
         except Away:
-            runs = [{"state": "unknown", "service": "", "planned_at": None}]
+            return time.monotonic() > deadline
         planned = [epoch(run["planned_at"]) or 0.0 for run in runs if run["service"] == "each_minute"]
-        if all(run["state"] in ENDED for run in runs) and max(planned, default=until) > until - 60:
-            return
-        time.sleep(1.0)
+        served = all(run["state"] in ENDED for run in runs) and max(planned, default=over) > over - 60
+        return served or time.monotonic() > deadline
 
-
-@contextmanager
-def _disk(stack: str, folder: Path) -> Iterator[str | None]:
-    """A small disk for the database of the embedded stack; gives why there is none."""
-    place = folder / "n1" / "var"
-    if stack != "embedded":
-        yield None
-        return
-    try:
-        yield small_disk(place)
-    finally:
-        take_disk_away(place)
+    # An API that is slow to answer makes a look long: the deadline above is in seconds, this one in looks.
+    until(quiet, "all is quiet", seconds=SETTLE + 60, every=0.5)

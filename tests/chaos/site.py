@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
@@ -22,26 +21,34 @@ import psutil
 
 from tests.chaos import clock_offset
 from tests.chaos.api import Api, Away
+from tests.chaos.disk import Disk
 from tests.chaos.journal import VARIABLE, Journal
+from tests.chaos.server_on_disk import PostgresqlOnDisk
 from tests.support.postgresql import PostgresqlServer
 from tests.support.process import end, free_port, start
 from tests.support.rabbitmq import RabbitmqServer
 from tests.support.tcp_link import TcpLink
+from tests.support.until import until
 
 ROOT = Path(__file__).parents[2]
 #: Short spans, so that many lapses fit into an hour: seconds of a lease, and of grace.
 LEASE, GRACE = 3.0, 1.0
 STACKS = ("embedded", "servers")
+#: Services whose lines go to files of their node.
+_LOGGED = ("long_in_groups", "keeper")
+#: Room for the SQLite file with its log, and for the files of `_LOGGED`.
+_DATABASE_MEGABYTES, _LOG_MEGABYTES = 64, 8
 _PASSWORD = "three nodes and a bad day"
 
 
 @dataclass
 class Node:
-    """One node: its folder, and the wires (None embedded) to its database and broker."""
+    """One node: its folder, its logs' disk, and the wires (None embedded) to its database and broker."""
 
     name: str
     folder: Path
     port: int
+    logs: Disk
     database: TcpLink | None = None
     broker: TcpLink | None = None
     process: subprocess.Popen[bytes] | None = None
@@ -71,7 +78,7 @@ class Node:
 
 @dataclass
 class ChaosSite:
-    """`servers`: None embedded."""
+    """`postgresql`, `rabbitmq`: None embedded. `disk`: of the database, None if it cannot be reached."""
 
     stack: str
     folder: Path
@@ -79,6 +86,7 @@ class ChaosSite:
     journal: Journal
     postgresql: PostgresqlServer | None = None
     rabbitmq: RabbitmqServer | None = None
+    disk: Disk | None = None
     name: str = ""  # of the database and of the vhost
     healers: list[Callable[[], None]] = field(default_factory=list)
     api: Api = field(default_factory=lambda: Api([], ""))
@@ -91,7 +99,18 @@ class ChaosSite:
         # What a developer has set for the tests is no setting of the site.
         outer = {name: value for name, value in os.environ.items() if not name.startswith("TICKWORKS_")}
         own = {VARIABLE: str(self.journal.path), clock_offset.VARIABLE: str(node.clock)}
-        return {**outer, **own, "PYTHONPATH": str(ROOT)}
+        disk = self.disk.environment() if self.disk is not None and self.stack == "embedded" else {}
+        return {**outer, **own, **disk, "PYTHONPATH": str(ROOT)}
+
+    def lacks(self) -> dict[str, str]:
+        """The faults that cannot be made here, and why."""
+        no_disk = "the server has no disk of its own"
+        why = {
+            "fill_disk": self.disk.not_small if self.disk else no_disk,
+            "slow_disk": self.disk.not_slow if self.disk else no_disk,
+            "fill_logs": self.nodes[0].logs.not_small,
+        }
+        return {name: reason for name, reason in why.items() if reason}
 
     def start(self, node: Node) -> None:
         """Start its agent with everything below it; ready or not."""
@@ -108,16 +127,17 @@ class ChaosSite:
         self._run(first, "user", "add", "chaos", "--role", "operator", "--password-stdin", text=_PASSWORD)
         token = self._run(first, "token", "add", "chaos", "--user", "chaos", "--role", "operator").strip()
         self.api = Api([f"http://127.0.0.1:{node.port}" for node in self.nodes], token)
+        for name in _LOGGED:
+            self._run(first, "logging", "on", name)
         self.wait(self._all_up, "all nodes are up", 60)
 
     def wait(self, condition: Callable[[], Any], what: str, seconds: float) -> None:
         """Wait until it holds; raises AssertionError with the ends of the nodes' logs."""
-        deadline = time.monotonic() + seconds
-        while not condition():
-            if time.monotonic() > deadline:
-                logs = "\n".join(f"{node.name}: {_tail(node.log)}" for node in self.nodes)
-                raise AssertionError(f"waited {seconds:.0f} s in vain until {what}; the logs:\n{logs}")
-            time.sleep(0.1)
+        try:
+            until(condition, what, seconds=seconds, every=0.1)
+        except AssertionError as error:
+            logs = "\n".join(f"{node.name}: {_tail(node.log)}" for node in self.nodes)
+            raise AssertionError(f"{error}; the logs:\n{logs}") from None
 
     def revive(self) -> None:
         """Start the agents that have ended, as a machine's init would."""
@@ -157,13 +177,13 @@ class ChaosSite:
             last.callback(self.heal)
 
     def _stop_in_order(self) -> None:
+        """Ask all, and give them 20 s: who has not ended by then is killed."""
         for node in self.nodes:
             if node.lives():
                 assert node.process is not None
                 node.process.send_signal(signal.SIGINT)
-        deadline = time.monotonic() + 20
-        while any(node.lives() for node in self.nodes) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        with suppress(AssertionError):
+            until(lambda: not any(node.lives() for node in self.nodes), "all have ended", seconds=20)
 
     def _all_up(self) -> bool:
         with suppress(Away):
@@ -198,9 +218,17 @@ def chaos_site(
     """
     name = f"chaos_{uuid.uuid4().hex[:12]}"
     names = ["n1"] if stack == "embedded" else ["n1", "n2", "n3"]
-    nodes = [Node(each, folder / each, free_port()) for each in names]
-    site = ChaosSite(stack, folder, nodes, Journal(folder / "journal"), postgresql, rabbitmq, name)
     with ExitStack() as last:
+        disk = postgresql.disk if isinstance(postgresql, PostgresqlOnDisk) else None
+        if stack == "embedded":
+            disk = Disk(folder / "n1" / "var", megabytes=_DATABASE_MEGABYTES, beside=folder / "beside")
+            last.callback(disk.remove)
+        nodes = []
+        for each in names:
+            logs = Disk(folder / each / "var" / "log", megabytes=_LOG_MEGABYTES)
+            last.callback(logs.remove)
+            nodes.append(Node(each, folder / each, free_port(), logs))
+        site = ChaosSite(stack, folder, nodes, Journal(folder / "journal"), postgresql, rabbitmq, disk, name)
         if postgresql is not None and rabbitmq is not None:
             postgresql.add_database(name)
             last.callback(_drop, site)

@@ -15,6 +15,9 @@ from tests.chaos.journal import journal_of_site
 #: How often code at work says that it still is, in s.
 SIGN = 0.05
 
+#: How long the holder works that is to be late (tests/chaos/late_holder.py), in s.
+BUSY = 10.0
+
 #: The groups of the short services; those of more than one must not be overtaken for ever.
 SHORT = [("a",), ("b",), ("a", "b"), ("c",), ("b", "c", "d"), ("d", "e"), ("e", "f"), ("a", "c", "f"), ()]
 
@@ -40,6 +43,7 @@ def work(context: Context, seconds: float) -> None:
     """Be at work for so long, or until it is asked to stop."""
     pause = threading.Event()
     note(context, "start")
+    context.log.info("at work", seconds=seconds)
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0 and not context.stopping():
         pause.wait(min(SIGN, left))
@@ -54,6 +58,18 @@ def short(context: Context) -> None:
     note(context, "end")
 
 
+def busy(context: Context) -> None:
+    """At work without a pause, so that it goes on in the very moment in which it thaws."""
+    note(context, "start")
+    until, next_sign = time.monotonic() + BUSY, 0.0
+    while (now := time.monotonic()) < until and not context.stopping():
+        if now > next_sign:
+            note(context, "alive")
+            next_sign = now + SIGN / 10
+    note(context, "end")
+    context.check_stop()
+
+
 def made(name: str, seconds: float | None = None, **header: Any) -> Any:
     """A service of this name that works for so long; None: a few milliseconds."""
     return service(name=name, **header)(short if seconds is None else lambda context: work(context, seconds))
@@ -65,6 +81,7 @@ def keeper(context: Context) -> None:
         try:
             with context.exclusive() as fence:
                 note(context, "start", fence)
+                context.log.info("its turn", fence=fence)
                 pause.wait(0.02)
                 note(context, "end", fence)
         except HoldLost:
@@ -95,4 +112,10 @@ PLANNED = [
     made("on_each_node", **EACH_MINUTE, instances="each"),
 ]
 
-SERVICES = [*ASKED, *PLANNED, service(name="keeper", schedule=Daemon(), run_groups=("a", "d"))(keeper)]
+SERVICES = [
+    *ASKED,
+    *PLANNED,
+    service(name="keeper", schedule=Daemon(), run_groups=("a", "d"))(keeper),
+    service(name="busy", run_groups=("late",))(busy),
+    service(name="after_busy", run_groups=("late",))(short),
+]

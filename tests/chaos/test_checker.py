@@ -35,7 +35,8 @@ def attempt(n: int, end: str, at: float) -> dict[str, Any]:
 def run(run_id: int, **fields: Any) -> dict[str, Any]:
     return {
         "id": run_id, "service": "s", "state": "succeeded", "ended_at": rfc3339(T0), "reason": None,
-        "planned_at": None, "planned_until": None, "node": "n1", "args": {}, "attempts": [attempt(1, "succeeded", 1)], **fields,
+        "planned_at": None, "planned_until": None, "node": "n1", "args": {},
+        "attempts": [attempt(1, "succeeded", 1)], **fields,
     }  # fmt: skip
 
 
