@@ -49,6 +49,8 @@ SYSTEM = {
     "nodejs": ("node",),
     "npm": ("npm",),
     "systemd": ("systemd-analyze",),
+    "gcc": ("cc",),
+    "libc6-dev": ("/usr/include/stdlib.h",),
 }
 
 #: What Debian packages ask when they are installed: package -> the answer that configures nothing.
