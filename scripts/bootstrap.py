@@ -102,7 +102,10 @@ def test(words: list[str]) -> int:
     """Every test, on real servers; several files at a time. With words, those of pytest, in one process."""
     if code := setup([]) or system():
         return code
-    return _tool("pytest", *(words or ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")))
+    return _tool(
+        "pytest",
+        *(words or ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")),
+    )
 
 
 def check(_: list[str]) -> int:

@@ -75,6 +75,7 @@ def test_the_committed_files_are_those_of_the_code() -> None:
 def test_a_file_that_was_edited_by_hand_fails_the_check_which_names_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.syspath_prepend(ROOT / "scripts")  # where it stands, as when it is run
     spec = importlib.util.spec_from_file_location("generate", ROOT / "scripts" / "generate.py")
     assert spec is not None
     assert spec.loader is not None
@@ -85,6 +86,7 @@ def test_a_file_that_was_edited_by_hand_fails_the_check_which_names_it(
     assert len(own) == len(FILES)
     monkeypatch.setattr(generate, "GENERATED", own)
     monkeypatch.setattr(generate, "ROOT", tmp_path)
+    monkeypatch.setattr(generate, "problems", lambda *_: [])  # there are no tests in this folder
     shutil.copytree(FOLDER, tmp_path / boards)
     assert generate.main(check=True) == 0
     file = tmp_path / boards / "tickworks-nodes.json"
