@@ -17,6 +17,7 @@ from tests.support import epp_frames as frames
 from tests.support.epp_server import PASSWORD, USER, EppFrameServer
 from tests.support.fault_proxy import FaultProxy
 from tests.support.mail_server import certificate
+from tests.support.until import until
 
 BEFORE = datetime(2005, 4, 3, 22, tzinfo=UTC)
 
@@ -76,6 +77,7 @@ def test_one_session_serves_many_questions(epp: Epp, server: EppFrameServer, pro
     epp.info("example.com")
     assert not epp.check("example.com")
     epp.close()
+    until(lambda: "logout" in server.heard, "the server heard the sign-out")
     assert (server.heard, proxy.accepted) == (["login", "domain:info", "domain:check", "logout"], 1)
 
 
