@@ -108,8 +108,10 @@ def _connected(url: str, autocommit: bool = False) -> Iterator[psycopg.Connectio
 
 
 def _names(connection: psycopg.Connection) -> list[str]:
+    # A partitioned table has no rows of its own: its partitions are tables like the others.
     rows = connection.execute(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        " ORDER BY relname"
     )
     return [row[0] for row in rows]
 
