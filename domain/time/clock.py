@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 
@@ -36,6 +37,8 @@ def as_datetime(epoch: float) -> datetime:
     return datetime.fromtimestamp(epoch, UTC)
 
 
+# The same instants are written again and again, each time that a page looks.
+@lru_cache(maxsize=16384)
 def rfc3339(epoch: float | None) -> str | None:
     """The instant as "2027-03-28T01:00:00.000Z", or None.
 

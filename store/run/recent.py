@@ -33,6 +33,12 @@ def recent(tx: Tx, names: Sequence[str], count: int = 20) -> dict[str, list[dict
     return found
 
 
+def ended_of(tx: Tx, since: float) -> set[str]:
+    """The services of which a run has ended since then (UTC epoch seconds)."""
+    # Without DISTINCT: SQLite would read the whole history by service for its sake.
+    return {row[0] for row in tx.all("SELECT service FROM run WHERE ended_at >= ?", (since,))}
+
+
 def newest(tx: Tx, names: Sequence[str], columns: str, where: str, count: int) -> list[Row]:
     """(service, *columns) of the newest `count` runs of each service that are `where`, the newest first.
 

@@ -25,6 +25,7 @@ from store.errors import DatabaseError
 from store.tx import Tx
 from store.version import Version
 from web.live.fresh import Fresh
+from web.live.last_runs import LastRuns
 from web.live.picture import Once, Picture, Track
 
 logger = logging.getLogger(__name__)
@@ -42,13 +43,17 @@ Key = tuple[str, str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True)
 class Look:
-    """What a view is made from: the site, the database at this moment, and what others asked it already."""
+    """What a view is made from: the site, the database at this moment, and what others asked it already.
+
+    `last_runs` is kept from one look to the next.
+    """
 
     site: Site
     tx: Tx
     once: Once
     role: str
     params: tuple[tuple[str, str], ...]
+    last_runs: LastRuns
 
 
 View = Callable[[Look], Picture]
@@ -83,6 +88,7 @@ class Hub:
         self._site = site
         self._views = views
         self._start = secrets.token_hex(4)
+        self._last_runs = LastRuns()
         self._watched: dict[Key, _Watched] = {}
         self._lock = threading.RLock()
         self._wake = threading.Event()
@@ -163,7 +169,7 @@ class Hub:
 
     def _picture(self, key: Key, once: Once) -> Picture:
         name, role, params = key
-        return self._views[name](Look(self._site, database.read(), once, role, params))
+        return self._views[name](Look(self._site, database.read(), once, role, params, self._last_runs))
 
     def _run(self) -> None:
         while not self._closed:

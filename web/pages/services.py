@@ -6,12 +6,12 @@ import json
 from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from store import database
-from store.run.recent import recent
 from web.access.guard import Viewer
 from web.charts.bars import bars
 from web.live.hub import Hub, Look
@@ -23,8 +23,8 @@ from web.shown import first_start, services
 
 router = APIRouter(include_in_schema=False)
 
-#: How many bars a row has.
-BARS = 20
+#: What stands where bars will be.
+NO_BARS = bars((), ZoneInfo("UTC"))
 
 
 @router.get("/")
@@ -46,7 +46,7 @@ def view(look: Look) -> Picture:
     rows = look.once("services", lambda: _rows(look))
     asked = Asked.of(look.params)
     shown = chosen([row for row in rows if row["state"] not in FOLDED], asked)
-    parts = {f"row-{row['name']}": _row_html(_key(row), look.role) for row in shown}
+    parts = {f"row-{row['name']}": _html(row, look.role) for row in shown}
     counts = tally(rows)
     parts["tally"] = fragment("_services_tally.html", counts=counts, shown=len(shown), asked=asked)
     rest = folded(rows)
@@ -63,37 +63,25 @@ def _rows(look: Look) -> list[Row]:
     rows = services.listing(look.site, look.tx)
     now = look.site.clock.now()
     names = [row["name"] for row in rows if row["status"] not in FOLDED]
-    runs = recent(look.tx, names, BARS)
     zone = look.site.zone
+    drawn = look.last_runs.of(look.tx, names, now, zone)
     for row in rows:
+        newest, bars = drawn.get(row["name"], (0, ""))
         row["state"] = state_of(row, now)
-        row["bars"] = _bars(row["name"], runs.get(row["name"], []), zone) if row["kind"] != "daemon" else ""
+        row["bars"] = (bars or NO_BARS) if row["kind"] != "daemon" else ""
         row["zone_key"] = zone.key
-        newest = runs[row["name"]][-1]["id"] if row["name"] in runs else 0
         row["seen"] = f"{newest}-{row['running']}-{row['queued_since'] or ''}"
     return rows
 
 
-#: Service -> the ids of the runs that were drawn, and the drawing. A run that has ended stays as it is.
-_DRAWN: dict[str, tuple[list[int], str]] = {}
-
-
-def _bars(name: str, runs: list[dict[str, Any]], zone: Any) -> str:
-    ids = [run["id"] for run in runs]
-    known = _DRAWN.get(name)
-    if known is None or known[0] != ids:
-        known = _DRAWN[name] = (ids, bars(runs, zone))
-    return known[1]
-
-
-def _key(row: Row) -> str:
-    return json.dumps(row, sort_keys=True)
+def _html(row: Row, role: str) -> str:
+    return _row_html(json.dumps({**row, "bars": None}), row["bars"], role)
 
 
 @lru_cache(maxsize=8192)
-def _row_html(row: str, role: str) -> str:
+def _row_html(row: str, bars: str, role: str) -> str:
     """A row as HTML; the same for the same data, so that a look costs only what has changed."""
-    return fragment("_service_row.html", row=json.loads(row), role=role, states=STATES)
+    return fragment("_service_row.html", row={**json.loads(row), "bars": bars}, role=role, states=STATES)
 
 
 def _whole(
