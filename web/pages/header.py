@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,24 +17,37 @@ from web.acts.looked import seen_until
 
 @dataclass(frozen=True)
 class Place:
-    """One entry of the navigation."""
+    """One entry of the navigation. Those of one `area` share an entry, and are listed below it.
+
+    `also`: other paths that belong to it. `profile`: shown only while that profile is on.
+    """
 
     path: str
     title: str
     role: str = "viewer"
+    area: str = ""
+    also: tuple[str, ...] = ()
+    profile: str = ""
+
+    def holds(self, path: str) -> bool:
+        """Whether this page is part of it."""
+        return any(path == each or path.startswith(f"{each}/") for each in (self.path, *self.also))
 
 
 PLACES = (
-    Place("/", "Services"),
+    Place("/", "Services", also=("/services", "/coverage")),
     Place("/runs", "Runs"),
     Place("/groups", "Run groups"),
     Place("/nodes", "Nodes"),
     Place("/jobs", "Jobs"),
-    Place("/events", "Events"),
+    Place("/events", "Events", also=("/hooks",)),
     Place("/alerts", "Alerts"),
-    Place("/servers", "Servers"),
-    Place("/domains", "Domains"),
     Place("/held", "Held"),
+    Place("/servers", "Servers", area="Monitoring"),
+    Place("/checks", "Checks", area="Monitoring"),
+    Place("/domains", "Domains", area="Hosting"),
+    Place("/zones", "Zones", area="Hosting"),
+    Place("/voice/lookup", "Look up", area="Calls", profile="voice"),
     Place("/objects", "Objects"),
     Place("/reports", "Reports"),
     Place("/audit", "Audit"),
@@ -42,10 +55,40 @@ PLACES = (
 )
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A link of the navigation, and whether the page is behind it."""
+
+    path: str
+    title: str
+    here: bool
+
+
+def navigation(
+    path: str, may: Callable[[str], bool], profiles: Container[str]
+) -> tuple[list[Entry], str, list[Entry]]:
+    """The entries of the frame; the area that the page belongs to, if any; the entries of that area."""
+    shown = [
+        place for place in PLACES if may(place.role) and (not place.profile or place.profile in profiles)
+    ]
+    here = next((place for place in shown if place.holds(path)), None)
+    entries: dict[str, Entry] = {}
+    for place in shown:
+        title = place.area or place.title
+        lit = here is not None and title == (here.area or here.title)
+        entries.setdefault(title, Entry(place.path, title, lit))
+    area = here.area if here else ""
+    parts = [Entry(each.path, each.title, each is here) for each in shown if area and each.area == area]
+    return list(entries.values()), area, parts if len(parts) > 1 else []
+
+
 def values(request: Request, who: Who) -> dict[str, Any]:
     """The frame's values for somebody who is signed in."""
+    entries, area, parts = navigation(request.url.path, who.may, request.app.state.site.profiles)
     return {
-        "places": [place for place in PLACES if who.may(place.role)],
+        "nav": entries,
+        "nav_area": area,
+        "nav_parts": parts,
         "maintenance": _or_none(lambda: setting.get(database.read(), "maintenance")),
         "failed": _or_none(lambda: _failed(who)),
         "alerts": _or_none(lambda: alert.waiting_for_somebody(database.read())),

@@ -86,8 +86,9 @@ def environment() -> Environment:
 def moment(at: str | None, zone: Any, style: str = "ago") -> str:
     """An RFC 3339 instant as a ``<time>`` that the browser keeps true.
 
-    `style`: "ago" (or "in"), "for" (how long since), "clock" (the wall clock of `zone`). What stands
-    in it is the wall clock, so that the page is right without a script and can be kept as it is.
+    `style`: "ago" (or "in"), "due" (says so once it is past), "for" (how long since), "clock" (the
+    wall clock of `zone`). What stands in it is the wall clock, so that the page is right without a
+    script and can be kept as it is.
     """
     if at is None:
         return Markup(f'<span class="none">{spoken.NOTHING}</span>')

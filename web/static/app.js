@@ -13,6 +13,12 @@ openDialogs();
 pickRows();
 shortcuts();
 
+// On a phone the navigation scrolls: show where one is.
+for (const here of document.querySelectorAll(".top nav [aria-current]")) {
+  const row = here.parentElement;
+  row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 // A notice goes away when it has been read; one that says that something failed stays.
 new MutationObserver(() => {
   const notice = document.querySelector("#notice .good");

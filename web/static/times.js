@@ -12,8 +12,9 @@ export function short(seconds) {
 function said(element, now) {
   const past = (now - Date.parse(element.dateTime)) / 1000;
   if (element.dataset.style === "for") return short(past);
+  const ago = element.dataset.style === "due" ? `due ${short(past)} ago` : `${short(past)} ago`;
   // The clock of the page is only true to a second: what just was is not ahead.
-  return past > -1 ? `${short(past)} ago` : `in ${short(-past)}`;
+  return past > -1 ? ago : `in ${short(-past)}`;
 }
 
 export function paintTimes(within = document) {
