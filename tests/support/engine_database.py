@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from store import database, migrate
+from tests.support.emptied import empty
 from tests.support.engine import Engine
 from tests.support.postgresql import PostgresqlServer
 
@@ -48,11 +49,7 @@ def sqlite_engine_database(migrated_sqlite: Path, tmp_path: Path) -> Iterator[st
 @pytest.fixture
 def postgresql_engine_database(migrated_postgresql: str) -> Iterator[str]:
     database.open(migrated_postgresql)
-    tables = database.read().all(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '%migration%'"
-    )
-    names = ", ".join(row[0] for row in tables)
-    database.write(lambda tx: tx.run(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    empty()
     yield migrated_postgresql
     database.close()
 
