@@ -82,6 +82,12 @@ def hold_family(tx: Tx, family: str, by: str, now: float) -> list[int]:
     return _of_family(tx, "held", ("released",), family, by, now, None)
 
 
+def was_dropped(tx: Tx, service: str, key: str) -> bool:
+    """Whether an admin has dropped the act that was held."""
+    sql = "SELECT 1 FROM held_act WHERE service = ? AND key = ? AND state = 'dropped'"
+    return tx.one(sql, (service, key)) is not None
+
+
 def rows(tx: Tx, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """These acts by id; those that do not exist are missing."""
     found = tx.dicts(f"SELECT * FROM held_act WHERE id IN ({marks(ids)})", ids) if ids else []

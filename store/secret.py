@@ -30,6 +30,11 @@ def use(source: KeySource) -> None:
     _source = source
 
 
+def source() -> KeySource | None:
+    """Where this process finds them: what a child that is not forked must be told."""
+    return _source
+
+
 def key_files() -> list[Path]:
     """The files of keys that no backup may hold."""
     return [] if _source is None else _source.files()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,24 @@ class HookFact:
 
 
 @dataclass(frozen=True, slots=True)
+class LockedUser:
+    """A user of a directory that is locked out after wrong passwords."""
+
+    directory: str
+    sam: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemFact:
+    """What a service found wrong at its last look."""
+
+    object: str
+    text: str
+    severity: Literal["warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything at `now`; `starved_after`: how long to wait for a run group before it is starved."""
 
@@ -124,6 +143,8 @@ class Facts:
     jobs: Sequence[JobsFact] = ()
     checks: Sequence[CheckFact] = ()
     hooks: Sequence[HookFact] = ()
+    locked: Sequence[LockedUser] = ()  # those of one directory stand together
+    problems: Sequence[ProblemFact] = ()
     mails: int = 0
     mail_since: float | None = None
     beat_at: float | None = None

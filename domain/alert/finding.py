@@ -28,6 +28,8 @@ RULES = {
     "backup_old": "the last good backup is too old",
     "check": "a check of a server fails",
     "hook_paused": "an event hook is not called any more, because it failed too long",
+    "problem": "a service found something that somebody must mend",
+    "user_locked": "a user of a directory is locked out",
 }
 
 

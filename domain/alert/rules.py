@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from domain.alert import machines, planned, waiting
+from domain.alert import accounts, found, machines, planned, waiting
 from domain.alert.facts import Facts
 from domain.alert.finding import Finding
 
@@ -23,6 +23,8 @@ _RULES: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
     machines.node_lost,
     machines.check,
     machines.hook_paused,
+    accounts.user_locked,
+    found.problem,
 )
 
 

@@ -11,11 +11,13 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from domain.mail.address import checked_address
+from domain.mail.extra_headers import Header, checked_headers
 from domain.mail.header import checked_line
 from domain.mail.problem import MailProblem
+from domain.mail.verbatim import registry
 
 #: ASCII only, whatever the text: no server needs to offer 8BITMIME.
-POLICY = SMTP.clone(cte_type="7bit")
+POLICY = SMTP.clone(cte_type="7bit", header_factory=registry())
 
 #: (file name, media type, bytes)
 File = tuple[str, str, bytes]
@@ -33,6 +35,7 @@ def compose(
     message_id: str,
     at: float,
     size_limit: int,
+    headers: Sequence[Header] = (),
 ) -> bytes:
     """The whole message, at most `size_limit` bytes; blind copies are the envelope's business alone.
 
@@ -50,8 +53,10 @@ def compose(
         message["Subject"] = checked_line("subject", subject)
         message["Date"] = format_datetime(datetime.fromtimestamp(at, UTC))
         message["Message-ID"] = checked_line("message_id", message_id)
+        checked_headers(headers)
         # Keeps vacation answers away from us (RFC 3834).
-        message["Auto-Submitted"] = "auto-generated"
+        for name, value in {"Auto-Submitted": "auto-generated", **dict(headers)}.items():
+            message[name] = value
         message.set_content(text)
         if html is not None:
             message.add_alternative(html, subtype="html")

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from domain.mail.address import checked_address, checked_sender
+from domain.mail.extra_headers import Header, checked_headers, checked_message_id
 from domain.mail.header import checked_line
 from domain.mail.problem import MailProblem
 
@@ -37,7 +38,9 @@ class Draft:
 
     `owner`: the organisation whose settings it goes out by, None for the system. `sender` is that of
     those settings unless given. `source`: the service that wrote it. `family`: whose mail it is, kept
-    as a file while that family observes; None for the site's own mail to its staff.
+    as a file while that family observes; None for the site's own mail to its staff. `headers`: more fields,
+    of those in `domain.mail.extra_headers`. `message_id`: else one is made at the first try.
+    `at_most_once`: where nobody knows whether it arrived, it is not sent again under the same Message-ID.
     """
 
     once_key: str
@@ -53,6 +56,9 @@ class Draft:
     attachments: tuple[Attachment, ...] = ()
     not_before: float = 0.0
     family: str | None = None
+    headers: tuple[Header, ...] = ()
+    message_id: str | None = None
+    at_most_once: bool = False
 
     def recipients(self) -> list[tuple[str, str]]:
         """(``to``, ``cc`` or ``bcc``; address), each address once. Raises MailProblem."""
@@ -89,8 +95,11 @@ def _problems(draft: Draft) -> Iterator[str]:
         partial(checked_line, "source", draft.source),
         partial(_check_recipients, draft),
         partial(_check_body, draft),
+        partial(checked_headers, draft.headers),
         *(partial(_check_attachment, each) for each in draft.attachments),
     ]
+    if draft.message_id is not None:
+        checks.append(partial(checked_message_id, draft.message_id))
     if draft.sender is not None:
         checks.append(partial(checked_sender, "from", draft.sender))
     for check in checks:

@@ -3,11 +3,35 @@
 from __future__ import annotations
 
 from config.problems import closest, did_you_mean
-from domain.objects import mail, monitored, names, parties, sent_out
+from domain.objects import (
+    call_files,
+    databases,
+    directories,
+    helpdesk,
+    mail,
+    monitored,
+    names,
+    parties,
+    sent_out,
+    tariffs,
+    voice,
+)
 from domain.objects.kind import Kind
 
 #: In the order in which pages show them; a kind stands behind those it refers to.
-KINDS: tuple[Kind, ...] = (*parties.KINDS, *mail.KINDS, *monitored.KINDS, *names.KINDS, *sent_out.KINDS)
+KINDS: tuple[Kind, ...] = (
+    *parties.KINDS,
+    *mail.KINDS,
+    *helpdesk.KINDS,
+    *monitored.KINDS,
+    *names.KINDS,
+    *directories.KINDS,
+    *databases.KINDS,
+    *sent_out.KINDS,
+    *tariffs.KINDS,
+    *voice.KINDS,
+    *call_files.KINDS,
+)
 
 _BY_NAME = {kind.name: kind for kind in KINDS}
 

@@ -9,10 +9,21 @@ from typing import Any, Literal, Union, get_args, get_origin
 from annotated_types import Ge, Gt, Le, Lt, MaxLen
 from pydantic.fields import FieldInfo
 
-from domain.objects.marks import Address, Lines, Ref, Sealed
+from domain.objects.marks import Address, Lines, Moment, Money, Ref, Sealed
 
 Shape = Literal[
-    "text", "lines", "whole", "number", "switch", "choice", "list", "table", "reference", "secret"
+    "text",
+    "lines",
+    "whole",
+    "number",
+    "switch",
+    "choice",
+    "list",
+    "table",
+    "reference",
+    "secret",
+    "money",
+    "moment",
 ]
 
 _PLAIN: dict[Any, Shape] = {str: "text", int: "whole", float: "number", bool: "switch", dict: "table"}
@@ -20,7 +31,10 @@ _PLAIN: dict[Any, Shape] = {str: "text", int: "whole", float: "number", bool: "s
 
 @dataclass(frozen=True)
 class ObjectField:
-    """`refers`: the kind that a reference leads to. `nullable`: it may be None, "not given"."""
+    """`refers`: the kind that a reference leads to. `nullable`: it may be None, "not given".
+
+    `places`: decimals of money.
+    """
 
     name: str
     title: str
@@ -35,6 +49,7 @@ class ObjectField:
     longest: int | None = None
     refers: str | None = None
     address: bool = False
+    places: int = 0
 
     @property
     def column(self) -> str:
@@ -60,6 +75,8 @@ def read(name: str, info: FieldInfo) -> ObjectField:
         shape: Shape = "reference"
     elif Sealed in marks:
         shape = "secret"
+    elif Money in marks or Moment in marks:
+        shape = "money" if Money in marks else "moment"
     elif Lines in marks:
         shape = "lines"
     elif origin is Literal:
@@ -84,6 +101,7 @@ def read(name: str, info: FieldInfo) -> ObjectField:
         longest=next((each.max_length for each in info.metadata if isinstance(each, MaxLen)), None),
         refers=ref.kind if ref is not None else None,
         address=Address in marks,
+        places=next((each.places for each in info.metadata if isinstance(each, Money)), 0),
     )
 
 

@@ -30,6 +30,8 @@ class Declared(BaseModel):
 class Kind:
     """`key` is the field that people know an object by, once for each object that `scope` refers to.
 
+    With `also`, once for each value of these fields together: versions of one thing.
+
     `connection` is ``module:function``, called as ``f(found, secret)`` with the object as
     `store.object.read.by_id` gives it and a function that follows a reference to a secret; it gives
     lines of (did it work, what happened).
@@ -43,6 +45,7 @@ class Kind:
     model: type[Declared]
     key: str = "name"
     scope: str | None = None
+    also: tuple[str, ...] = ()
     about: str = ""
     connection: str | None = None
 
@@ -73,18 +76,27 @@ class Kind:
 
     def written(self, key: str) -> str:
         """A key as objects of this kind have it: trimmed, in ASCII where names are domains."""
+        return str(self.taken(self.key, key))
+
+    def taken(self, name: str, value: Any) -> Any:
+        """A value of a field as objects have it; what the field cannot hold stays as it is."""
         try:
-            return str(self._key_type.validate_python(key))
+            return self._types[name].validate_python(value)
         except ValidationError:
-            return key
+            return value
 
     @cached_property
-    def _key_type(self) -> TypeAdapter[Any]:
-        info = self.model.model_fields[self.key]
-        kept: Any = Annotated[(info.annotation, *info.metadata)]
-        return TypeAdapter(kept)
+    def _types(self) -> dict[str, TypeAdapter[Any]]:
+        found = {}
+        for name in (self.key, *self.also):
+            info = self.model.model_fields[name]
+            kept: Any = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+            found[name] = TypeAdapter(kept)
+        return found
 
     def label(self, found: dict[str, object]) -> str:
         """What people call an object: its key, with that of its scope before it."""
         own = str(found[self.key])
-        return f"{found[self.scope]}/{own}" if self.scope else own
+        more = ", ".join(f"{name} {found[name]}" for name in self.also if found[name])
+        label = f"{found[self.scope]}/{own}" if self.scope else own
+        return f"{label} ({more})" if more else label

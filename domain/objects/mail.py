@@ -73,5 +73,6 @@ KINDS = (
         "helpdesk",
         MailAccount,
         about="Mailboxes that services read.",
+        connection="backends.mail_in.opened:try_out",
     ),
 )

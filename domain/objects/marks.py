@@ -29,3 +29,18 @@ class Address:
 @dataclass(frozen=True)
 class Lines:
     """A text of several lines."""
+
+
+@dataclass(frozen=True)
+class Money:
+    """A decimal such as ``0.0123``, given and shown as text, stored as a whole number of 10^-`places`."""
+
+    places: int
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A time such as ``2026-11-22T10:00:00Z``, given and shown as text, stored as epoch seconds.
+
+    Left empty it is stored as 0, or as NULL where the field may be None.
+    """

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain.jobs.states import sources
+from store.job.ended import forget_secrets
 from store.tx import Tx, marks
 
 Ids = Sequence[int]
@@ -112,13 +113,15 @@ def _leave(
     tx: Tx, job_ids: Ids, state: str, by: str, reason: str | None, now: float, only: str = "TRUE"
 ) -> list[int]:
     before = [each for each in sources(state) if each != "running"]
-    return _ids(
+    met = _ids(
         tx,
         f"""UPDATE job SET state = ?, ended_at = ?, ended_by = ?, reason = ?, held_reason = NULL,
                    not_before = NULL
             WHERE id IN ({marks(job_ids)}) AND state IN ({marks(before)}) AND {only} RETURNING id""",
         (state, now, by, reason, *job_ids, *before),
     )
+    forget_secrets(tx, met)
+    return met
 
 
 def _ids(tx: Tx, sql: str, params: Sequence[object]) -> list[int]:

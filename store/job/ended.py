@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from config.known_secrets import hidden
 from store.job.lock import first
-from store.tx import Statement, Tx
+from store.tx import Statement, Tx, marks
 
 #: Error texts are for reading, not for keeping dumps.
 MAX_TEXT = 4_000
@@ -18,6 +18,7 @@ class JobEnd:
     """How a claimed job is left. `outcome` is what its handler said, `state` what follows from it.
 
     `unsure`: whether its act took effect is open. `again_at`: when it may be claimed, if it may.
+    `sealed`: it has a secret, which goes when it is done.
     """
 
     job_id: int
@@ -28,6 +29,7 @@ class JobEnd:
     unsure: bool = False
     again_at: float | None = None
     message: str = ""
+    sealed: bool = False
 
 
 _ATTEMPT = """
@@ -41,6 +43,11 @@ _END = """
     WHERE id = ? AND fence = ? AND state = 'running' RETURNING id"""
 
 
+_FORGET = """
+    DELETE FROM secret WHERE name IN (
+        SELECT 'job.' || own_key FROM job WHERE id IN ({ids}) AND ended_at IS NOT NULL)"""
+
+
 def end(tx: Tx, ends: Sequence[JobEnd]) -> set[int]:
     """Write these ends in one round trip; the ids of those that were still ours to end."""
     statements: list[Statement] = []
@@ -49,7 +56,14 @@ def end(tx: Tx, ends: Sequence[JobEnd]) -> set[int]:
     if not statements:
         return set()
     answers = tx.batch([*first(tx), *statements])
+    forget_secrets(tx, [each.job_id for each in ends if each.sealed and each.state == "done"])
     return {row[0] for answer in answers[-len(statements) :][1::2] for row in answer}
+
+
+def forget_secrets(tx: Tx, job_ids: Sequence[int]) -> None:
+    """Take away what was sealed for these jobs, of those that have ended."""
+    if job_ids:
+        tx.run(_FORGET.format(ids=marks(job_ids)), tuple(job_ids))
 
 
 def _statements(each: JobEnd) -> list[Statement]:

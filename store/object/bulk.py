@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from domain.objects.kind import Kind
+from store.object import version
 from store.object.read import LIVE
 from store.object.statement import Row, folded, insert, named, rows, stored, update
 from store.tx import Tx
@@ -33,11 +34,13 @@ class Known:
         """A key of those that were asked for, as the database compares it."""
         return self._small[key]
 
-    def one(self, key: str, scope_id: int | None = None) -> Row | None:
-        """The object of this key, within a scope where the kind has one."""
-        column = None if self._kind.scope is None else self._kind.by_name[self._kind.scope].column
+    def one(self, key: str, scope_id: int | None = None, also: Sequence[Any] = ()) -> Row | None:
+        """The object of this key, within a scope where the kind has one; `also` by the kind's columns."""
+        kind = self._kind
+        column = None if kind.scope is None else kind.by_name[kind.scope].column
+        more = [kind.by_name[name].column for name in kind.also]
         for row in self._rows.get(self._small[key], ()):
-            if column is None or row[column] == scope_id:
+            if (column is None or row[column] == scope_id) and [row[name] for name in more] == list(also):
                 return row
         return None
 
@@ -53,14 +56,28 @@ def _has_one_of(tx: Tx, kind: Kind, keys: int) -> str:
         ) AS f))"""
 
 
-def create(tx: Tx, kind: Kind, columns: Sequence[Mapping[str, Any]], now: float) -> None:
+def create(
+    tx: Tx, kind: Kind, columns: Sequence[Mapping[str, Any]], now: float, *, sample: bool = False
+) -> None:
     """Insert objects whose values by column are sound."""
-    tx.many(insert(kind), [(*stored(kind, each), False, now, now) for each in columns])
+    if columns:
+        version.touch(tx, kind)
+    tx.many(insert(kind), [(*stored(kind, each), sample, now, now) for each in columns])
 
 
 def change(tx: Tx, kind: Kind, changed: Sequence[tuple[Row, Mapping[str, Any]]], now: float) -> None:
     """Write objects anew: (the row that was read under the lock, its values by column)."""
+    if changed:
+        version.touch(tx, kind)
     tx.many(
         update(kind),
         [(*stored(kind, columns), now, row["id"], row["revision"]) for row, columns in changed],
     )
+
+
+def archive_samples(tx: Tx, kind: Kind, now: float) -> int:
+    """Put away all samples of a kind that nothing refers to and that has no secrets; how many."""
+    version.touch(tx, kind)
+    sql = f"""UPDATE {kind.table} SET archived_at = ?, changed_at = ?, revision = revision + 1
+              WHERE sample AND archived_at IS NULL"""
+    return tx.run(sql, (now, now))

@@ -12,7 +12,9 @@ from functools import lru_cache
 from typing import Any
 
 from domain.objects.catalogue import find
+from domain.objects.field import ObjectField
 from domain.objects.kind import OWN, Kind
+from domain.objects.scaled import SCALED, from_column, to_column
 from store.tx import Tx, marks
 
 Row = dict[str, Any]
@@ -69,9 +71,7 @@ def wheres(kind: Kind, equals: Mapping[str, Any]) -> tuple[str, list[Any]]:
             params.append(value)
         else:
             parts.append(f" AND {column} = ?")
-            params.append(
-                json.dumps(value, ensure_ascii=False) if field is not None and field.stored_as_json else value
-            )
+            params.append(value if field is None else _kept(field, value))
     return "".join(parts), params
 
 
@@ -82,12 +82,7 @@ def rows(tx: Tx, kind: Kind, rest: str, params: Sequence[Any] = ()) -> list[Row]
 
 def stored(kind: Kind, columns: Mapping[str, Any]) -> list[Any]:
     """The parameters for all columns of the model, in its order."""
-    return [
-        json.dumps(columns[field.column], ensure_ascii=False)
-        if field.stored_as_json
-        else columns[field.column]
-        for field in kind.fields
-    ]
+    return [_kept(field, columns[field.column]) for field in kind.fields]
 
 
 @lru_cache(maxsize=256)
@@ -116,6 +111,13 @@ def folded(tx: Tx, texts: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def _kept(field: ObjectField, value: Any) -> Any:
+    """A value as its column holds it."""
+    if field.stored_as_json:
+        return json.dumps(value, ensure_ascii=False)
+    return to_column(field, value) if field.shape in SCALED else value
+
+
 def _read(kind: Kind, row: Row) -> Row:
     row["sample"] = bool(row["sample"])
     for field in kind.fields:
@@ -123,4 +125,6 @@ def _read(kind: Kind, row: Row) -> Row:
             row[field.name] = json.loads(row[field.name])
         elif field.shape == "switch":
             row[field.name] = bool(row[field.name])
+        elif field.shape in SCALED:
+            row[field.name] = from_column(field, row[field.name])
     return row

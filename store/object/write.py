@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.objects.kind import Kind
-from store.object import read, references
+from store.object import own_rules, read, references, version
 from store.object.lock import lock
 from store.object.statement import Of, insert, kind_of, stored, update
 from store.tx import Tx
@@ -28,11 +28,13 @@ class StillUsed(ValueError):
 
 
 def create(tx: Tx, kind: Of, values: Mapping[str, Any], *, now: float, sample: bool = False) -> int:
-    """A new object; its id. Raises KeyTaken, BadReference."""
+    """A new object; its id. Raises KeyTaken, BadReference, Unsound."""
     of = kind_of(kind)
     lock(tx)
     columns = references.columns(tx, of, values)
-    _check_key(tx, of, values, None)
+    _check_key(tx, of, values, columns, None)
+    own_rules.check(tx, of, columns, None)
+    version.touch(tx, of)
     parameters = (*stored(of, columns), sample, now, now)
     return int(tx.value(f"{insert(of)} RETURNING id", parameters))
 
@@ -40,12 +42,14 @@ def create(tx: Tx, kind: Of, values: Mapping[str, Any], *, now: float, sample: b
 def change(tx: Tx, kind: Of, object_id: int, revision: int, values: Mapping[str, Any], *, now: float) -> bool:
     """Write all fields of an object anew; False if it was changed or archived since `revision`.
 
-    Raises KeyTaken, BadReference.
+    Raises KeyTaken, BadReference, Unsound.
     """
     of = kind_of(kind)
     lock(tx)
     columns = references.columns(tx, of, values, object_id)
-    _check_key(tx, of, values, object_id)
+    _check_key(tx, of, values, columns, object_id)
+    own_rules.check(tx, of, columns, object_id)
+    version.touch(tx, of)
     return tx.run(update(of), (*stored(of, columns), now, object_id, revision)) > 0
 
 
@@ -58,6 +62,7 @@ def archive(tx: Tx, kind: Of, object_id: int, revision: int, *, now: float) -> b
         said = ", ".join(f"{each.kind} {each.label}" for each in found)
         more = f" and {number - len(found)} more" if number > len(found) else ""
         raise StillUsed(f"{said}{more} {'refers' if number == 1 else 'refer'} to it")
+    version.touch(tx, of)
     sql = f"""UPDATE {of.table} SET archived_at = ?, changed_at = ?, revision = revision + 1
               WHERE id = ? AND revision = ? AND archived_at IS NULL"""
     return tx.run(sql, (now, now, object_id, revision)) > 0
@@ -70,8 +75,11 @@ def refer(tx: Tx, kind: Of, object_id: int, secrets: Mapping[str, str]) -> None:
         tx.run(f"UPDATE {of.table} SET {of.by_name[name].column} = ? WHERE id = ?", (reference, object_id))
 
 
-def _check_key(tx: Tx, kind: Kind, values: Mapping[str, Any], own_id: int | None) -> None:
+def _check_key(
+    tx: Tx, kind: Kind, values: Mapping[str, Any], columns: Mapping[str, Any], own_id: int | None
+) -> None:
     scope = None if kind.scope is None else values[kind.scope]
+    also = [kind.by_name[name].column for name in kind.also]
     for row in read.by_keys(tx, kind, str(values[kind.key]), scope):
-        if row["id"] != own_id:
+        if row["id"] != own_id and all(row[name] == columns[name] for name in also):
             raise KeyTaken(kind, kind.label(row), int(row["id"]))

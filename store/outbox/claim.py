@@ -49,22 +49,35 @@ class Claim:
         return self.mail_id, self.run_id, self.fence
 
 
-def waiting(tx: Tx, now: float, notices: bool = False) -> int:
-    """How many mails are due at `now` (epoch seconds); with `notices` only those made of notifications."""
-    return int(tx.value(f"SELECT COUNT(*) FROM mail WHERE {_due(notices)}", (now,)))
+def waiting(tx: Tx, now: float, notices: bool = False, source: str | None = None) -> int:
+    """How many mails are due at `now` (epoch seconds); with `notices` only those made of notifications.
+
+    `source`: only those that this service wrote.
+    """
+    only = () if source is None else (source,)
+    return int(tx.value(f"SELECT COUNT(*) FROM mail WHERE {_due(notices, source)}", (now, *only)))
 
 
 def claim(
-    tx: Tx, run_id: int, fence: int, now: float, skip: Sequence[str] = (), notices: bool = False
+    tx: Tx,
+    run_id: int,
+    fence: int,
+    now: float,
+    skip: Sequence[str] = (),
+    notices: bool = False,
+    source: str | None = None,
 ) -> Claim | None:
     """Take the mail that has waited longest and is due; None when there is none.
 
-    `skip`: owners whose mail stays (``""``: the system). A run that does not run any more gets none.
+    `skip`: owners whose mail stays (``""``: the system). `source`: only what this service wrote. A run that
+    does not run any more gets none.
     """
+    only = () if source is None else (source,)
     others = f"AND COALESCE(owner, '') NOT IN ({marks(skip)})" if skip else ""
     candidates = tx.all(
-        f"SELECT id FROM mail WHERE {_due(notices)} {others} ORDER BY not_before, id LIMIT {CANDIDATES}",
-        (now, *skip),
+        f"""SELECT id FROM mail WHERE {_due(notices, source)} {others}
+            ORDER BY not_before, id LIMIT {CANDIDATES}""",
+        (now, *only, *skip),
     )
     for (mail_id,) in candidates:
         row = tx.one(
@@ -101,16 +114,16 @@ def begin(tx: Tx, claimed: Claim, host: str, rate: int, now: float) -> float:
     Raises ClaimLost.
     """
     # This row is the lock that lets only one run count at a time.
-    tx.run(
+    tx.later(
         "INSERT INTO mail_host (host, at) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET at = excluded.at",
         (host, now),
     )
-    sent = tx.all(
-        "SELECT at FROM mail_try WHERE host = ? AND at > ? AND at <= ? ORDER BY at DESC LIMIT ?",
-        (host, now - 60, now, rate),
+    first = tx.value(
+        "SELECT at FROM mail_try WHERE host = ? AND at > ? AND at <= ? ORDER BY at DESC LIMIT 1 OFFSET ?",
+        (host, now - 60, now, rate - 1),
     )
-    if len(sent) >= rate:
-        return max(0.1, float(sent[-1][0]) + 60 - now)
+    if first is not None:
+        return max(0.1, float(first) + 60 - now)
     begun = tx.value(
         f"""UPDATE mail SET begun_at = ?, tries = tries + 1
             WHERE {OURS} AND begun_at IS NULL AND {ALIVE.format(run="claim_run", fence="claim_fence")}
@@ -119,13 +132,14 @@ def begin(tx: Tx, claimed: Claim, host: str, rate: int, now: float) -> float:
     )
     if begun is None:
         raise ClaimLost(f"mail {claimed.mail_id} was given back: run {claimed.run_id} was taken for dead")
-    tx.run(
+    tx.later(
         "INSERT INTO mail_try (mail_id, n, host, at) VALUES (?, ?, ?, ?)",
         (claimed.mail_id, begun, host, now),
     )
     return 0.0
 
 
-def _due(notices: bool) -> str:
+def _due(notices: bool, source: str | None = None) -> str:
     only = "AND EXISTS (SELECT 1 FROM notification n WHERE n.mail_id = mail.id)" if notices else ""
-    return f"state IN ('queued', 'unknown') AND not_before <= ? {only}"
+    ours = "" if source is None else "AND source = ?"
+    return f"state IN ('queued', 'unknown') AND not_before <= ? {ours} {only}"

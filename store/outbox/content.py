@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 
 from domain.mail.draft import Attachment
+from domain.mail.extra_headers import Header
 from store.outbox.claim import OURS, Claim, ClaimLost
 from store.tx import Tx
 
@@ -24,6 +26,7 @@ class Content:
     open: tuple[str, ...]
     attachments: tuple[Attachment, ...]
     created_at: float
+    headers: tuple[Header, ...] = ()
 
 
 def content(tx: Tx, claimed: Claim, domain: str) -> Content:
@@ -33,7 +36,7 @@ def content(tx: Tx, claimed: Claim, domain: str) -> Content:
     """
     row = tx.one(
         f"""UPDATE mail SET message_id = COALESCE(message_id, ?) WHERE {OURS}
-            RETURNING message_id, sender, subject, body_text, body_html, created_at""",
+            RETURNING message_id, sender, subject, body_text, body_html, created_at, headers""",
         (f"<{uuid.uuid4().hex}@{domain}>", *claimed.key),
     )
     if row is None:
@@ -59,4 +62,5 @@ def content(tx: Tx, claimed: Claim, domain: str) -> Content:
             for name, media_type, data, reference in files
         ),
         created_at=row[5],
+        headers=tuple((name, value) for name, value in json.loads(row[6])),
     )

@@ -50,7 +50,12 @@ def refused(
 
 
 def unknown(tx: Tx, claimed: Claim, answer: str, now: float, again: float | None) -> bool:
-    """Nobody knows whether it was taken: it goes again at `again`, or never. Whether it still was ours."""
+    """Nobody knows whether it was taken: it goes again at `again`, or never. Whether it still was ours.
+
+    A mail that is to go at most once never goes again.
+    """
+    if tx.value("SELECT at_most_once FROM mail WHERE id = ?", (claimed.mail_id,)):
+        again = None
     if again is None:
         answer = f"given up, it may have arrived: {answer}"
     if not _end(tx, claimed, "failed" if again is None else "unknown", answer, now, again):
@@ -82,21 +87,21 @@ def _note_recipients(tx: Tx, mail_id: int, said: Refused, others_taken: bool, fi
     """Each recipient's own state; one that was told "later" stays open unless this was the last try."""
     for address, (code, text) in said.items():
         state = "refused" if code >= 500 or final else "open"
-        tx.run(
+        tx.later(
             """UPDATE mail_recipient SET state = ?, answer = ?
                WHERE mail_id = ? AND address = ? AND state = 'open'""",
             (state, hidden(f"{code} {text}"), mail_id, address),
         )
     if others_taken:
         names = "".join(" AND address <> ?" for _ in said)
-        tx.run(
+        tx.later(
             f"UPDATE mail_recipient SET state = 'taken' WHERE mail_id = ? AND state = 'open'{names}",
             (mail_id, *said),
         )
 
 
 def _note_try(tx: Tx, mail_id: int, outcome: Literal["done", "failed", "unknown"], answer: str) -> None:
-    tx.run(
+    tx.later(
         """UPDATE mail_try SET outcome = ?, answer = ?
            WHERE mail_id = ? AND outcome IS NULL AND n = (SELECT tries FROM mail WHERE id = ?)""",
         (outcome, hidden(answer), mail_id, mail_id),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from domain.mail.draft import Draft, checked
 from store.tx import Tx
 
@@ -15,8 +17,9 @@ def put(tx: Tx, draft: Draft, now: float) -> int | None:
     checked(draft)
     mail_id = tx.value(
         """INSERT INTO mail (once_key, owner, source, sender, subject, body_text, body_html, state,
-                             not_before, created_at, family)
-           VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)
+                             not_before, created_at, family, headers, message_id,
+                             at_most_once)
+           VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)
            ON CONFLICT (once_key) DO NOTHING RETURNING id""",
         (
             draft.once_key,
@@ -29,6 +32,9 @@ def put(tx: Tx, draft: Draft, now: float) -> int | None:
             max(draft.not_before, now),
             now,
             draft.family,
+            json.dumps(draft.headers),
+            draft.message_id,
+            draft.at_most_once,
         ),
     )
     if mail_id is None:

@@ -1,0 +1,1 @@
+"""Calls as the switches tell them: the legs a file holds, before anybody has rated them."""

@@ -1,0 +1,1 @@
+"""What files with calls look like: one module for each format, read in blocks of whole lines."""

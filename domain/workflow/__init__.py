@@ -1,0 +1,1 @@
+"""Workflows that users build: an event, conditions, then actions."""

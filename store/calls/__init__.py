@@ -1,0 +1,1 @@
+"""Calls: files, legs, batches, days, the ledger and the summary."""

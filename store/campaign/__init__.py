@@ -1,0 +1,1 @@
+"""Campaigns, their recipients, and the addresses that get no more of them."""

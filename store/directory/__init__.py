@@ -1,0 +1,1 @@
+"""Our copy of directories: their users, groups and units, and how far it is."""

@@ -1,0 +1,1 @@
+"""What the rating core works with, from the objects of the site."""

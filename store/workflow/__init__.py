@@ -1,0 +1,1 @@
+"""Workflows with their versions, their runs and the steps of those."""
