@@ -90,7 +90,7 @@ class Conversation:
         ``auth`` when it is not encrypted, but to this machine or where `in_clear` allows it.
         """
         self._secrets += filter(None, secrets)
-        if not (self.secured or in_clear or _is_loopback(self.host)):
+        if not (self.secured or in_clear or is_loopback(self.host)):
             raise BackendError(
                 "auth", f"{self.where}: a password is not sent unencrypted; choose tls or starttls"
             )
@@ -165,7 +165,8 @@ def _tls_context(ca_file: str, check: bool, changed: float, hour: float) -> ssl.
     return context
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether what goes there stays on this machine."""
     if host == "localhost":
         return True
     try:

@@ -1,0 +1,1 @@
+"""Files: those of this machine, read in blocks, and those of other servers."""
