@@ -14,15 +14,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from actors.service import NAME
 from domain.effects.act import EFFECTS, Effect, holds
 from domain.jobs.job import Job
 from domain.jobs.tries import BACKOFF, TRIES, JobOutcome
+from domain.objects.marks import Sealed
 
 if TYPE_CHECKING:
     from actors.context import Context
+    from store.tx import Tx
 
 __all__ = ["Job", "JobKind", "JobOutcome"]
 
@@ -30,6 +33,8 @@ __all__ = ["Job", "JobKind", "JobOutcome"]
 OWN = "own"
 
 Handler = Callable[["Context", Job], JobOutcome]
+#: ``prepare(tx, organisation, object, arguments)``: object and arguments as they are kept.
+Prepare = Callable[["Tx", str, str, Any], tuple[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +44,10 @@ class JobKind:
     `look_up` is needed unless `repeatable`: its act may be done twice and does no harm. `deletion`:
     it can be reactivated. `settle`: how long an act that was cut off may take to show. `effect` is
     ``outward`` unless said otherwise; in the family ``own`` a kind is held only if it says so itself.
+
+    `prepare` looks at an order before it is taken, and raises ValueError for what could never be done. One
+    argument may be a secret, ``Annotated[str, Sealed()]``: it is sealed for as long as the job is open, and
+    its handler gets a reference for `Context.secret`.
 
     Raises ValueError naming all that is wrong.
     """
@@ -51,6 +60,7 @@ class JobKind:
     look_up: Handler | None = None
     repeatable: bool = False
     arguments: type | None = None
+    prepare: Prepare | None = None
     priority: int = 5
     parallel: int = 1
     deletion: bool = False
@@ -62,6 +72,12 @@ class JobKind:
     def __post_init__(self) -> None:
         if problems := self.problems():
             raise ValueError(f"job kind {self.name}: " + "; ".join(problems))
+
+    @cached_property
+    def sealed(self) -> str | None:
+        """The argument that is a secret; None: none is."""
+        found = self._secrets()
+        return found[0] if found else None
 
     def is_held_in(self, family: str) -> bool:
         """Whether its jobs wait while this family observes; `family` is that of its service."""
@@ -87,7 +103,17 @@ class JobKind:
             found.append("look_up: needed to find out what became of a lost try, unless repeatable=True")
         if self.arguments is not None and not is_dataclass(self.arguments):
             found.append(f"arguments: expected a frozen dataclass, got {self.arguments!r}")
+        elif len(self._secrets()) > 1:
+            found.append(f"arguments: one of them may be a secret, got {', '.join(self._secrets())}")
         return found
+
+    def _secrets(self) -> list[str]:
+        if self.arguments is None:
+            return []
+        hints = get_type_hints(self.arguments, include_extras=True)
+        return [
+            name for name, hint in hints.items() if any(isinstance(each, Sealed) for each in get_args(hint))
+        ]
 
 
 def checked_arguments(kind: JobKind, values: Mapping[str, Any]) -> dict[str, Any]:

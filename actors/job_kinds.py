@@ -15,7 +15,7 @@ from actors.job_kind import JobKind
 from actors.user_modules import why_not_imported
 
 #: Modules below `actors` that declare kinds, by profile; a profile that is off is not imported.
-MODULES: Mapping[str, tuple[str, ...]] = {}
+MODULES: Mapping[str, tuple[str, ...]] = {"hosting": ("directory_jobs.kinds",)}
 
 
 class UnknownKind(LookupError):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
-from actors.job_kind import JobKind, checked_arguments
+from actors.job_kind import JobKind, built_arguments
+from config.known_secrets import SHORTEST
 
 if TYPE_CHECKING:
     from store.job.added import Added
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 Known = Callable[["Tx", str], str | None]
 #: ``held(tx, kind, organisation)``: the reason why its jobs are held back, or None.
 Held = Callable[["Tx", JobKind, str], str | None]
+#: ``seal(tx, name, value)`` seals a secret under this name.
+Seal = Callable[["Tx", str, str], object]
 
 #: No reference is longer than this; keys and names of people's systems fit with room to spare.
 LONGEST = 200
@@ -62,14 +67,15 @@ def order(
     priority: int | None = None,
     known: Known = not_archived,
     held: Held | None = None,
+    seal: Seal | None = None,
 ) -> Added:
     """Put a job into the queue; with a key that was used for the same, the job it brought then.
 
     The engine holds back what a family that observes must not do; ``held`` may add a reason of its own.
-    Raises BadOrder, and `store.job.added.KeyUsed`.
+    Without ``seal`` no secret can be given. Raises BadOrder, and `store.job.added.KeyUsed`.
     """
     from actors.values import ValueProblems
-    from store.job.added import Order, add
+    from store.job.added import Order, add, secret_of
 
     for what, text in (("organisation", organisation), ("object", object), ("key", key or "")):
         _check_text(what, text)
@@ -79,23 +85,57 @@ def order(
         raise BadOrder(f"organisation: {problem}")
     if priority is not None and not 0 <= priority <= 10:
         raise BadOrder(f"priority: expected 0 (first) to 10, got {priority}")
+    organisation, object = organisation.strip(), object.strip()
+    # Before anything else looks at it: what others say of a wrong value repeats it.
+    _check_secret(kind, args or {}, seal)
     try:
-        checked = checked_arguments(kind, args or {})
+        built = built_arguments(kind, args or {})
     except ValueProblems as error:
         raise BadOrder(f"{kind.name}: {error}") from None
+    if kind.prepare is not None:
+        try:
+            object, built = kind.prepare(tx, organisation, object, built)
+        except ValueError as error:
+            raise BadOrder(f"{kind.name}: {error}") from None
+    own_key = uuid4().hex
+    checked, secret = _as_kept(built), ""
+    if kind.sealed is not None and (secret := checked[kind.sealed]):
+        checked[kind.sealed] = f"vault:{secret_of(own_key)}"
     asked = Order(
         kind=kind.name,
-        organisation=organisation.strip(),
+        organisation=organisation,
         backend=kind.backend,
-        object=object.strip(),
+        object=object,
         args=checked,
+        own_key=own_key,
         key=key,
         priority=priority,
         deletion=kind.deletion,
         held_reason=(held and held(tx, kind, organisation)) or held_by_observing(tx, kind, organisation),
         by=by,
     )
-    return add(tx, asked, now)
+    added = add(tx, asked, now)
+    if secret and seal is not None and added.new:
+        seal(tx, secret_of(own_key), secret)
+    return added
+
+
+def _as_kept(built: Any) -> dict[str, Any]:
+    from actors.values import plain
+
+    return {} if built is None else plain(asdict(built))
+
+
+def _check_secret(kind: JobKind, args: Mapping[str, Any], seal: Seal | None) -> None:
+    """Raises BadOrder; nothing of the secret is repeated."""
+    secret = "" if kind.sealed is None else args.get(kind.sealed, "")
+    if secret == "":
+        return
+    what = f"{kind.name}: {kind.sealed}"
+    if seal is None:
+        raise BadOrder(f"{what}: nothing can be sealed here: order it by page or command")
+    if not isinstance(secret, str) or not SHORTEST <= len(secret.strip()) <= LONGEST:
+        raise BadOrder(f"{what}: expected a text of {SHORTEST} to {LONGEST} characters")
 
 
 def _check_text(what: str, text: str) -> None:

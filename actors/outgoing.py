@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from actors.context import Context
 from actors.outcome import Outcome
 from actors.outgoing_accounts import account_for
-from actors.outgoing_message import compose_for, own_domain
+from actors.outgoing_claims import Claims
+from actors.outgoing_message import compose_for
 from actors.outgoing_servers import OpenServers
 from domain.mail.account import MailAccount
 from domain.mail.problem import MailProblem
@@ -28,10 +29,20 @@ Pause = Callable[[float], object]
 
 
 def send_waiting(
-    context: Context, system: MailAccount, *, notices: bool = False, pause: Pause = time.sleep
+    context: Context,
+    system: MailAccount,
+    *,
+    notices: bool = False,
+    source: str | None = None,
+    ahead: int = 1,
+    pause: Pause = time.sleep,
 ) -> Outcome:
-    """Send the mail that is due, `notices` alone if asked; ``partial`` when some is left for the next run."""
-    return _Sending(context, system, notices, pause).run()
+    """Send the mail that is due; ``partial`` when some is left for the next run.
+
+    With `notices` alone what was made of them, with `source` what this service wrote. Of many small mails
+    `ahead` are claimed at once, and what became of one is written down with the beginning of the next.
+    """
+    return _Sending(context, system, notices, source, ahead, pause).run()
 
 
 class _Left(Exception):
@@ -41,8 +52,18 @@ class _Left(Exception):
 class _Sending:
     """One run over the outbox."""
 
-    def __init__(self, context: Context, system: MailAccount, notices: bool, pause: Pause) -> None:
-        self.context, self.system, self.notices, self.pause = context, system, notices, pause
+    def __init__(
+        self,
+        context: Context,
+        system: MailAccount,
+        notices: bool,
+        source: str | None,
+        ahead: int,
+        pause: Pause,
+    ) -> None:
+        self.context, self.system, self.pause = context, system, pause
+        self.notices, self.source = notices, source
+        self.claims = Claims(context, system, notices=notices, source=source, ahead=ahead)
         self.counts: Counter[str] = Counter()
         self.troubles: dict[tuple[object, ...], str] = {}
         self.skip: list[str] = []
@@ -60,7 +81,7 @@ class _Sending:
         start = self.now()
         if freed := database.write(lambda tx: give_back(tx, start, self.system.tries)):
             self.context.log.warning("mail of runs that were lost is free again", mails=freed)
-        total = min(claim.waiting(database.read(), start, self.notices), self.system.per_run)
+        total = min(claim.waiting(database.read(), start, self.notices, self.source), self.system.per_run)
         try:
             for done in range(self.system.per_run):
                 self.context.progress(done, max(total, done))
@@ -69,8 +90,9 @@ class _Sending:
         except _Left as left:
             self.troubles.setdefault((), str(left))
         finally:
+            self.claims.leave()
             self.servers.close()
-        return self._outcome(claim.waiting(database.read(), self.now(), self.notices))
+        return self._outcome(claim.waiting(database.read(), self.now(), self.notices, self.source))
 
     def _next(self) -> bool:
         """Send one mail; False when there is none to send."""
@@ -79,11 +101,7 @@ class _Sending:
         from store.outbox import claim, ended
 
         context = self.context
-        claimed = database.write(
-            lambda tx: claim.claim(
-                tx, context.run_id, context.fence, self.now(), tuple(self.skip), self.notices
-            )
-        )
+        claimed = self.claims.next(self.skip)
         if claimed is None:
             return False
         try:
@@ -102,14 +120,12 @@ class _Sending:
         return True
 
     def _send(self, claimed: Claim) -> None:
-        from store import database
-        from store.outbox import content
 
         account = account_for(claimed.owner, self.system)
         if account.connection in self.troubles:
             self._skip_owner(claimed)
             return
-        mail = database.write(lambda tx: content.content(tx, claimed, own_domain(account)))
+        mail = self.claims.content(claimed, account)
         try:
             sender, message = compose_for(account, mail)
         except MailProblem as problem:
@@ -147,7 +163,6 @@ class _Sending:
         self, claimed: Claim, account: MailAccount, mail: Content, sender: str, message: bytes
     ) -> None:
         from backends.smtp import SmtpError
-        from store import database
         from store.outbox import ended
 
         try:
@@ -168,7 +183,12 @@ class _Sending:
             self.context.log.warning(
                 "mail may have come twice", mail=claimed.mail_id, message_id=mail.message_id
             )
-        if database.write(lambda tx: ended.taken(tx, claimed, answer, self.now(), taken.refused, again)):
+        now = self.now()
+
+        def took(tx: Any) -> bool:
+            return ended.taken(tx, claimed, answer, now, taken.refused, again)
+
+        if self.claims.tell(took):
             self.counts["sent"] += 1
             self.counts["refused_recipients"] += len(taken.refused)
 
@@ -180,7 +200,7 @@ class _Sending:
         def begin(tx: Any) -> float:
             return claim.begin(tx, claimed, account.host, account.per_host_rate, self.now())
 
-        while wait := database.write(begin):
+        while wait := self.claims.begin(begin):
             if self.context.stopping() or self.now() + wait > self.until:
                 database.write(lambda tx: claim.release(tx, claimed))
                 raise _Left("" if self.context.stopping() else f"the rate of {account.host} is reached")

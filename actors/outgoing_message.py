@@ -35,6 +35,7 @@ def compose_for(account: MailAccount, mail: Content) -> tuple[str, bytes]:
         message_id=mail.message_id,
         at=mail.created_at,
         size_limit=account.size_bytes,
+        headers=mail.headers,
     )
     return sender.addr_spec, message
 

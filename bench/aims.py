@@ -76,6 +76,7 @@ _W2 = {
 }
 _BOTH = (EMBEDDED, SERVERS)
 _DURABLE = ("dramatiq_rmq:hist", "celery_rmq:hist", "procrastinate_pg")
+_MAILBOXES = ("SQLite, IMAP", "SQLite, POP3", "PostgreSQL, IMAP", "PostgreSQL, POP3")
 _HISTORY = ("services", "runs", "of_service", "failed", "api", "of_state", "one", "service", "charts")
 
 AIMS: tuple[Aim, ...] = (
@@ -124,7 +125,17 @@ AIMS: tuple[Aim, ...] = (
     *_each("samples", ("SQLite", "PostgreSQL"), "share", "≤", 20),
     Aim("zones", "AXFR, signed", "wall", "≤", 15),
     *_each("zone_copy", ("SQLite", "PostgreSQL"), "whole", "≤", 15),
-    Aim("directory", "tickworks", "first", "≤", 20),
-    Aim("directory", "tickworks", "delta", "≤", 1),
-    Aim("directory", "tickworks", "memory", "≤", 150),
+    *_each("directory", ("SQLite", "PostgreSQL"), "first", "≤", 20),
+    *_each("directory", ("SQLite", "PostgreSQL"), "delta", "≤", 1),
+    *_each("directory", ("SQLite", "PostgreSQL"), "memory", "≤", 150),
+    *_each("helpdesk", _MAILBOXES, "rate", "≥", 50),
+    *_each("campaign", ("SQLite", "PostgreSQL"), "rate", "≥", 200),
+    *_each("rates", ("SQLite", "PostgreSQL"), "import", "≥", 5_000),
+    *_each("rates", ("SQLite", "PostgreSQL"), "load", "≤", 5),
+    Aim("rates", "xdr generate", "calls", "≥", 100_000),
+    *_each("call_files", ("SQLite", "PostgreSQL"), "speed", "≥", 100_000),
+    Aim("rated", "SQLite, 1 part", "rate", "≥", 150_000),
+    Aim("rated", "PostgreSQL, 2 parts", "rate", "≥", 100_000),
+    *_each("rerated", ("SQLite", "PostgreSQL"), "same", "≥", 100_000),
+    *_each("summary", ("SQLite", "PostgreSQL"), "roll", "≤", 5),
 )

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from cli import output
-from cli.jobs_table import facts, kinds_table, queue_table, tries_table
+from cli.jobs_table import arguments_table, facts, kinds_table, queue_table, tries_table
 from cli.run import given_arguments
-from cli.system import acting, reading
+from cli.secret_input import asked_for
+from cli.system import System, acting, reading
 from cli.words import Json, Reason, Switch
 from config.problems import closest, did_you_mean
 from domain.jobs.states import HELD_REASONS, OPEN, STATES
@@ -33,12 +34,18 @@ def add(
     priority: Annotated[
         int | None, typer.Option("--priority", min=0, max=10, help="0 is first; else its kind's.")
     ] = None,
+    secret: Annotated[
+        str | None, typer.Option("--secret", metavar="NAME", help="Ask for this argument, and seal it.")
+    ] = None,
     reason: Reason = None,
     as_json: Json = False,
 ) -> None:
     """Order a job; prints its id."""
     system = acting(ctx)
     values = given_arguments(arg or [])
+    _check_secret(system, kind, values, secret)
+    if secret is not None:
+        values[secret] = asked_for(secret)
     job_id, new = system.jobs.add(
         kind, organisation=org, args=values, object=object, key=key, priority=priority, reason=reason
     )
@@ -50,10 +57,37 @@ def add(
         output.note(f"the key {key} brought job {job_id} before: nothing is added")
 
 
+def _check_secret(system: System, kind: str, values: dict[str, str], secret: str | None) -> None:
+    """A secret is asked for and never a word of the command, which others on the machine can see."""
+    if not values and secret is None:
+        return
+    rows = [row for row in system.jobs.kinds() if row["name"] == kind]
+    sealed = {each["name"] for row in rows for each in row["arguments"] if each.get("shape") == "secret"}
+    if shown := sorted(sealed & set(values)):
+        text = f"{shown[0]}: others see what a command is given: use --secret {shown[0]}"
+        raise Refusal("bad_value", text)
+    if rows and secret is not None and secret not in sealed:
+        raise Refusal("bad_value", f"{secret} is no secret of jobs of kind {kind}")
+
+
 @app.command("kinds")
-def kinds(ctx: typer.Context, as_json: Json = False) -> None:
+def kinds(
+    ctx: typer.Context,
+    kind: Annotated[
+        str | None, typer.Argument(metavar="[KIND]", help="Only this one, with its arguments.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """What kinds of jobs there are, what is in force for them, and how many of each are open."""
     rows = reading(ctx).jobs.kinds()
+    if kind is not None:
+        near = did_you_mean(closest(kind, [row["name"] for row in rows]))
+        rows = [row for row in rows if row["name"] == kind]
+        if not rows:
+            raise Refusal("unknown_kind", f"there is no kind of job {kind!r}{near}")
+    if kind is not None and not as_json:
+        output.console().print(arguments_table(rows[0]))
+        return
     if as_json:
         output.print_json({"kinds": rows})
     elif rows:

@@ -45,6 +45,17 @@ def kinds_table(rows: list[Row]) -> Table:
     return table
 
 
+def arguments_table(row: Row) -> Table:
+    """A line for each argument of a kind: what it is, and what it may be."""
+    table = output.table("ARGUMENT", "TITLE", "IS", "MEANS")
+    for each in row["arguments"]:
+        choices = " | ".join(each.get("choices", ()))
+        shape = "asked for (--secret)" if each.get("shape") == "secret" else choices or each.get("shape", "")
+        needed = " (needed)" if each.get("required") else ""
+        table.add_row(each["name"], f"{each.get('title', '')}{needed}", shape, each.get("help", ""))
+    return table
+
+
 def facts(row: Row, zone: ZoneInfo) -> Table:
     """All values of one job."""
     return output.facts(

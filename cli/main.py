@@ -17,7 +17,11 @@ from broker.errors import BrokerUnreachable
 from cli import (
     alerts,
     backup,
+    call_files,
+    calls,
+    campaigns,
     check,
+    directory,
     events,
     export,
     groups,
@@ -33,6 +37,7 @@ from cli import (
     process_log,
     rejected,
     reports,
+    rerating,
     run,
     runs,
     sample,
@@ -41,11 +46,15 @@ from cli import (
     services,
     site,
     switches,
+    tickets,
     tokens,
     top,
     up,
     users,
+    voice,
     watched,
+    workflows,
+    xdr,
 )
 from cli.opened import Options
 from cli.system import as_answered, check_elsewhere
@@ -225,11 +234,20 @@ app.command("new-service")(new_service.new_service)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(objects.app, name="object")
 app.add_typer(sample.app, name="sample")
+app.add_typer(voice.app, name="voice")
+app.add_typer(xdr.app, name="xdr")
+app.add_typer(calls.app, name="calls")
+app.add_typer(rerating.app, name="rerating")
+app.add_typer(call_files.app, name="files")
 app.add_typer(backup.app, name="backup")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(events.app, name="events")
 app.add_typer(reports.app, name="reports")
 app.add_typer(hooks.app, name="hooks")
+app.add_typer(tickets.app, name="ticket")
+app.add_typer(campaigns.app, name="campaign")
+app.add_typer(workflows.app, name="workflow")
+app.add_typer(directory.app, name="directory")
 app.add_typer(secrets.app, name="secret")
 app.add_typer(site.app, name="site")
 app.add_typer(users.app, name="user")

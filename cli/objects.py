@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import output
+from cli.secret_input import asked_for
 from cli.system import System, acting, reading
 from cli.words import Json, Reason
 from config.secrets import is_reference
@@ -56,7 +57,8 @@ def list_(
     if not rows:
         output.note(f"no {of.plural.lower()}: `tickworks object set {of.name} NAME FIELD=VALUE …` adds one")
         return
-    columns = [field for field in of.fields if field.shape in ("text", "choice", "reference", "switch")][:7]
+    shapes = ("text", "choice", "reference", "switch", "money", "moment")
+    columns = [field for field in of.fields if field.shape in shapes][:7]
     table = output.table(*(field.name.upper() for field in columns))
     for row in rows:
         table.add_row(*(to_text(field, row[field.name]) for field in columns))
@@ -162,6 +164,8 @@ def _set(
 ) -> tuple[dict[str, Any], bool]:
     """The object, and whether it is new."""
     ids = system.objects.ids(kind, name)
+    if kind.also and ids:
+        ids = _versions(system, kind, ids, given)
     if len(ids) == 1:
         return system.objects.change(kind, ids[0], given, reason), False
     if ids:
@@ -171,6 +175,13 @@ def _set(
         scope, slash, key = name.partition("/")
         own = {kind.scope: scope, kind.key: key} if slash else own
     return system.objects.add(kind, {**own, **given}, reason), True
+
+
+def _versions(system: System, kind: Kind, ids: list[int], given: dict[str, Any]) -> list[int]:
+    """Of the versions of an object those with the values that are given for what tells them apart."""
+    wanted = {each: kind.taken(each, given[each]) for each in kind.also if each in given}
+    found = [(number, system.objects.one(kind, f"id:{number}")) for number in ids]
+    return [number for number, row in found if all(row[each] == value for each, value in wanted.items())]
 
 
 def _values(kind: Kind, words: list[str]) -> dict[str, Any]:
@@ -194,10 +205,7 @@ def _secrets(kind: Kind, names: list[str]) -> dict[str, str]:
         field = kind.by_name.get(name)
         if field is None or field.shape != "secret":
             raise Refusal("bad_value", f"{name} is no secret of {kind.plural.lower()}")
-        if sys.stdin.isatty():
-            found[name] = str(typer.prompt(name, hide_input=True, confirmation_prompt=True))
-        else:
-            found[name] = sys.stdin.readline().rstrip("\r\n")
+        found[name] = asked_for(name)
     return found
 
 

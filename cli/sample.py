@@ -13,12 +13,12 @@ from domain.objects.catalogue import find
 
 app = typer.Typer(no_args_is_help=True, help="A made-up provider to begin with; clear takes it away again.")
 
-Which = Annotated[str, typer.Argument(metavar="hosting|voice", help="voice comes with its services.")]
+Which = Annotated[str, typer.Argument(metavar="hosting|voice", help="Which of the two.")]
 
 
 @app.command("load")
 def load(ctx: typer.Context, name: Which, reason: Reason = None, as_json: Json = False) -> None:
-    """Make a provider with resellers, customers, staff, and this machine with its checks."""
+    """Make a hosting provider with this machine's own checks, or a carrier with a day of calls to rate."""
     done = acting(ctx).sample.load(name, reason)
     if as_json:
         output.print_json(done)

@@ -26,7 +26,7 @@ ELSEWHERE = frozenset(
         *("services", "show", "run", "runs", "run-show", "logs", "cancel", "top", "health"),
         *("enable", "disable", "pause", "resume", "maintenance", "logging", "restart"),
         *("schedule", "priority", "parallel", "groups", "nodes", "drain", "undrain", "resize"),
-        *("jobs", "alerts", "object", "sample", "servers", "checks"),
+        *("jobs", "alerts", "object", "sample", "servers", "checks", "voice"),
     }
 )
 #: Those that start something on this very machine.

@@ -14,7 +14,9 @@ from domain.alert.facts import (
     Facts,
     HookFact,
     JobsFact,
+    LockedUser,
     LostNode,
+    ProblemFact,
     RunningFact,
     ServiceFact,
     WaitFact,
@@ -26,7 +28,8 @@ from domain.jobs.lanes import KindLimits
 from domain.time.planned import interval, next_times
 from domain.time.stored import rule_of
 from store import alert_facts as stored
-from store import daemon, setting
+from store import daemon, problem, setting
+from store.directory import listed as users
 from store.hooks import state as hook_state
 from store.job import limits as job_limits
 from store.monitoring import listed
@@ -60,6 +63,8 @@ def facts(tx: Tx, rules: Rules, zone: ZoneInfo, now: float, kinds: Mapping[str, 
         hooks=[
             HookFact(row["name"], row["paused_at"], row["last_error"] or "") for row in hook_state.paused(tx)
         ],
+        locked=[LockedUser(**row) for row in users.locked(tx)],
+        problems=[ProblemFact(**row) for row in problem.all_found(tx)],
         mails=mails,
         mail_since=mail_since,
         beat_at=None if beat is None else float(beat["at"]),

@@ -53,9 +53,15 @@ class Site:
         mail = self.settings.mail
         own = self.settings.site
         site = {"site.name": own.name, "site.admin": " ".join(own.admin), "site.zone": own.zone}
-        values = history | site | self.settings.backup.options(self.settings.file)
+        public = {"web.public_url": self.settings.web.public_url}
+        kinds = {
+            "site.profiles": list(own.profiles),
+            "catalogue.modules": list(self.settings.catalogue.modules),
+        }
+        values = history | site | public | kinds | self.settings.backup.options(self.settings.file)
+        has = {*mail.has(), *(name for name, value in public.items() if value)}
         found, problems = declared(
-            self.services.values(), self.settings.service, has=mail.has(), settings=values | mail.values()
+            self.services.values(), self.settings.service, has=has, settings=values | mail.values()
         )
         if problems:
             raise ConfigError(problems)

@@ -3,14 +3,30 @@
 Only a signed reply token or an authenticated sender is obeyed: a From line proves nothing.
 """
 
-from actors import Periodic, Task, planned
+from __future__ import annotations
 
-SERVICE = planned(
-    name="helpdesk_command",
+from actors import Context, Outcome, Periodic, Task, service
+from domain.mail_in.limits import CommandLimits
+
+
+def carry_out(context: Context, limits: CommandLimits) -> Outcome:
+    """Carry out what HelpDeskWork has found in the accounts and put aside."""
+    from actors.desk.obeying import obey
+
+    return obey(context, limits)
+
+
+@service(
     title="HelpDeskCommand",
     family="helpdesk",
     profile="helpdesk",
     origin="machpanel",
     schedule=Periodic(minutes=1),
-    tasks=(Task("Carry out commands received in POP accounts"),),
+    options=CommandLimits,
+    proof="real",
+    proof_note="Dovecot, fed by LMTP.",
+    tasks=(Task("Carry out commands received in POP accounts", carry_out),),
 )
+def run(context: Context, limits: CommandLimits) -> Outcome:
+    """Run the step."""
+    return context.run_steps(limits)

@@ -232,6 +232,7 @@ class _Drain:
                 unsure=unsure or left.state == "unknown",
                 again_at=now + left.wait if left.wait else None,
                 message=outcome.message,
+                sealed=self.kinds[job.kind].sealed is not None,
             )
         )
         if left.state != "done":

@@ -12,6 +12,7 @@ from cli.local.objects import Objects
 from cli.local.runs import Runs
 from cli.local.sample import Sample
 from cli.local.services import Services
+from cli.local.voice import Voice
 from cli.local.watched import Watched
 from cli.opened import Opened
 from web.shown.glance import glance
@@ -32,6 +33,7 @@ class Local:
         self.alerts = Alerts(opened)
         self.sample = Sample(opened)
         self.watched = Watched(opened)
+        self.voice = Voice(opened)
 
     @property
     def name(self) -> str:

@@ -17,6 +17,7 @@ from cli.remote.objects import Objects
 from cli.remote.runs import Runs
 from cli.remote.sample import Sample
 from cli.remote.services import Services
+from cli.remote.voice import Voice
 from cli.remote.watched import Watched
 
 Row = dict[str, Any]
@@ -35,6 +36,7 @@ class Remote:
         self.alerts = Alerts(connection)
         self.sample = Sample(connection)
         self.watched = Watched(connection)
+        self.voice = Voice(connection)
 
     @property
     def name(self) -> str:

@@ -5,6 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from actors import Context, Daemon, FixedTime, OnDemand, Outcome, Periodic, service
+from actors.directory_jobs import kinds
+
+#: Whose forms are looked at.
+JOB_KINDS = kinds.JOB_KINDS
 
 FOLDER = Path(__file__).parent
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from fastapi.routing import APIRoute
 from playwright.sync_api import expect
@@ -9,9 +11,10 @@ from playwright.sync_api import expect
 from config.load import load
 from domain.objects.catalogue import find
 from node.site import open_site
-from tests.browser import hooks_scene, names_scene
+from tests.browser import call_files_scene, campaigns_scene, hooks_scene, names_scene, tickets_scene
 from tests.browser.conftest import PASSWORD, Visitor
 from tests.support.browser import Visit
+from tests.support.directory_rows import directories
 from tests.support.site import RunningSite
 from tests.support.watched_site import watch
 from web.acts.objects import Objects
@@ -30,12 +33,19 @@ NO_PAGES = (
     "/choices",
     "/events/rules/edit",
     "/settings/users/{name}/link",
+    "/tickets/{number}/files",
 )
 #: What stands for a parameter in a path; a page with another one needs an entry here.
 EXAMPLES = {
     **{"name": "price_import", "run_id": "1", "kind": "cleaner"},
     **{"zone_name": names_scene.ZONE, "domain_name": names_scene.DOMAIN},
     "call_id": "1",
+    **dict.fromkeys(("campaign_id", "mail_id", "workflow_id"), "1"),
+    "token": campaigns_scene.TOKEN,
+    "number": "1",
+    "job_kind": "ad_user_create",
+    "user_id": "1",
+    "file_id": "1",
     **{"object_kind": "server", "object_id": "1", "server_name:path": "watched.example.org"},
 }
 
@@ -78,6 +88,10 @@ def history(site: RunningSite) -> None:
     watch(here, server="watched.example.org")
     names_scene.build(here)
     hooks_scene.build(here)
+    campaigns_scene.build(here)
+    directories(here, organisation="Directory Ltd", now=time.time())
+    call_files_scene.build(here)
+    tickets_scene.build(here)
     for name in ("cache_filler", "price_import", "night_charges"):
         site.force(name)
     site.until_all_ended()

@@ -21,6 +21,9 @@ from tests.support.process import end, start
 from tests.support.until import until
 
 ROOT = Path(cli.__file__).parent.parent
+#: A warning ends a command as it ends a test, but for those of setup.cfg.
+WARNINGS = ("error", "ignore:tagMap is deprecated", "ignore:typeMap is deprecated")
+PYTHON = [sys.executable, *(word for each in WARNINGS for word in ("-W", each))]
 FILE = """
 [node]
 name = "n1"
@@ -71,7 +74,7 @@ class Site:
         """A command of its own, in a process group of its own; its output goes to `output`."""
         program = "from cli.main import main; main()"
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-W", "error", "-c", program, "--config", str(self.file), *words]
+        command = [*PYTHON, "-c", program, "--config", str(self.file), *words]
         return start(command, log=self.output, env=env)
 
     @property

@@ -180,3 +180,31 @@ def test_run_carries_a_job_out_and_retry_gives_failed_ones_another_chance(up: Si
     assert "the store is full" in up.say("jobs", "show", str(bad)).out
     assert up.say("jobs", "retry", "--failed").out == "1 job will be tried again\n"
     assert show(up, bad)["state"] == "queued"
+
+
+def test_a_kind_tells_what_it_takes(jobs: Site) -> None:
+    add(jobs)
+    table = jobs.say("jobs", "kinds", "mailbox_create").out
+    assert "quota" in table
+    assert "aliases" in table
+    (row,) = jobs.say("jobs", "kinds", "mailbox_create", "--json").json["kinds"]
+    assert [(each["name"], each["required"]) for each in row["arguments"]] == [
+        ("quota", True),
+        ("aliases", False),
+    ]
+    said = jobs.say("jobs", "kinds", "mailbox_creat")
+    assert (said.code, "did you mean mailbox_create" in said.err) == (4, True)
+
+
+def test_lists_are_given_with_commas(jobs: Site) -> None:
+    made = add(jobs, "--arg", "quota=7", "--arg", "aliases=a, b")
+    assert show(jobs, made)["args"]["aliases"] == ["a", "b"]
+
+
+def test_a_secret_is_asked_for_and_never_a_word_of_the_command(tmp_path: Path) -> None:
+    site = make_site(tmp_path, TEXT.replace('profiles = ["retired"]', 'profiles = ["hosting"]'))
+    words = ("jobs", "add", "ad_user_password", "--org", "Acme", "--object", "anna")
+    said = site.say(*words, "--arg", "password=Good-Word-1")
+    assert said.code != 0
+    assert "others see what a command is given: use --secret password" in said.err
+    assert site.say(*words, "--secret", "object").code != 0

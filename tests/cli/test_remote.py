@@ -217,7 +217,7 @@ def test_what_works_on_the_machine_only_says_so(words: tuple[str, ...]) -> None:
 
 
 def test_both_systems_have_the_same_methods() -> None:
-    for part in (None, "services", "runs", "nodes", "jobs", "alerts", "objects", "sample"):
+    for part in (None, "services", "runs", "nodes", "jobs", "alerts", "objects", "sample", "voice"):
         local, remote = _methods(Local, part), _methods(Remote, part)
         assert {name: remote.get(name) for name in local} == local, part
 

@@ -8,7 +8,6 @@ import re
 import shlex
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from store import database
 from store.object import read
-from tests.cli.conftest import ROOT, Site
+from tests.cli.conftest import PYTHON, ROOT, Site
 from tests.support.console_blocks import console_blocks
 from tests.support.http_receiver import Receiver, receiver
 from tests.support.process import end, free_port, start
@@ -67,7 +66,7 @@ class Impatient(Site):
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         quick = "import coordinator.alerts as alerts; alerts.EVERY = alerts.TRY = 1.0"
         program = f"{quick}; from cli.main import main; main()"
-        command = [sys.executable, "-W", "error", "-c", program, "--config", str(self.file), *words]
+        command = [*PYTHON, "-c", program, "--config", str(self.file), *words]
         return start(command, log=self.output, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -39,19 +40,39 @@ def postgresql_engine(postgresql_engine_database: str) -> Engine:
 
 @pytest.fixture
 def sqlite_engine_database(migrated_sqlite: Path, tmp_path: Path) -> Iterator[str]:
-    shutil.copy(migrated_sqlite, tmp_path / "tickworks.db")
-    url = f"sqlite:///{tmp_path}/tickworks.db"
-    database.open(url)
-    yield url
+    yield _open_copy(migrated_sqlite, tmp_path)
     database.close()
 
 
 @pytest.fixture
 def postgresql_engine_database(migrated_postgresql: str) -> Iterator[str]:
-    database.open(migrated_postgresql)
-    empty()
+    _open_emptied(migrated_postgresql)
     yield migrated_postgresql
     database.close()
+
+
+@contextmanager
+def module_database(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """The same for a fixture of a module, whose tests only read; its parameter names the database."""
+    if request.param == "sqlite":
+        yield _open_copy(request.getfixturevalue("migrated_sqlite"), folder)
+    else:
+        url: str = request.getfixturevalue("migrated_postgresql")
+        _open_emptied(url)
+        yield url
+    database.close()
+
+
+def _open_copy(migrated: Path, folder: Path) -> str:
+    shutil.copy(migrated, folder / "tickworks.db")
+    url = f"sqlite:///{folder}/tickworks.db"
+    database.open(url)
+    return url
+
+
+def _open_emptied(url: str) -> None:
+    database.open(url)
+    empty()
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import signal
+import smtplib
 import socket
 import subprocess
 import tempfile
@@ -67,7 +68,7 @@ class RealMail:
         self.folder.chmod(0o755)  # their processes have users of their own
         self.ca_file = settings.certificates(self.folder)
         self.log = self.folder / "output.log"
-        self.port = self.tls_port = self.imap_port = self.pop3_port = 0
+        self.port = self.tls_port = self.imap_port = self.pop3_port = self.lmtp_port = 0
         self._postfix: subprocess.Popen[bytes] | None = None
         self._dovecot: subprocess.Popen[bytes] | None = None
 
@@ -123,6 +124,12 @@ class RealMail:
         mails = [json.loads(line) for line in said.splitlines()]
         return [recipient["address"] for mail in mails for recipient in mail["recipients"]]
 
+    def deliver(self, user: str, *messages: bytes, sender: str = "somebody@example.net") -> None:
+        """Put messages into a mailbox as they are, by LMTP; `sender` is the return path."""
+        with smtplib.LMTP("127.0.0.1", self.lmtp_port, timeout=20) as link:
+            for each in messages:
+                link.sendmail(sender, [f"{user}@example.org"], each)
+
     def empty(self) -> None:
         """Delete what is in the mailboxes."""
         for user in USERS:
@@ -154,7 +161,7 @@ class RealMail:
     def _configure(self) -> None:
         ports = settings.Ports(*(free_port() for _ in settings.Ports._fields))
         self.port, self.tls_port = ports.smtp, ports.smtps
-        self.imap_port, self.pop3_port = ports.imap, ports.pop3
+        self.imap_port, self.pop3_port, self.lmtp_port = ports.imap, ports.pop3, ports.lmtp
         settings.write_dovecot(self.folder, ports, USERS, PASSWORD)
         settings.write_postfix(self.folder, ports, USERS)
 

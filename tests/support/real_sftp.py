@@ -26,7 +26,7 @@ StrictModes no
 UsePAM no
 UseDNS no
 MaxStartups 100
-Subsystem sftp internal-sftp
+Subsystem sftp internal-sftp {denied}
 """
 
 
@@ -46,8 +46,8 @@ class RealSftp:
 
 
 @contextmanager
-def real_sftp(folder: Path) -> Iterator[RealSftp]:
-    """A server on a free port that keeps its own files in `folder`."""
+def real_sftp(folder: Path, *, denied: str = "") -> Iterator[RealSftp]:
+    """A server on a free port that keeps its own files in `folder`; `denied`: requests it refuses."""
     require(_PROGRAM.exists(), "an SSH server", "openssh-server openssh-client")
     for name in ("host_key", "user_key"):
         make = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(folder / name)]
@@ -58,7 +58,7 @@ def real_sftp(folder: Path) -> Iterator[RealSftp]:
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)  # compiled in
     port, settings, log = free_port(), folder / "sshd_config", folder / "sshd.log"
-    settings.write_text(_SETTINGS.format(port=port, folder=folder))
+    settings.write_text(_SETTINGS.format(port=port, folder=folder, denied=f"-P {denied}" if denied else ""))
     process = start([str(_PROGRAM), "-D", "-e", "-f", str(settings)], log=log)
     try:
         wait_until(lambda: _listens(port), process, log)

@@ -1,4 +1,7 @@
-"""A real vsftpd that lets one user in, in the clear or after AUTH TLS."""
+"""A real vsftpd that lets one user in, in the clear or after AUTH TLS.
+
+It says a wrong address for its data connections, as one behind NAT does.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ listen_port={port}
 run_as_launching_user=NO
 anonymous_enable=YES
 local_enable=NO
-write_enable=NO
+write_enable={write}
+anon_upload_enable={write}
+anon_other_write_enable={write}
+anon_world_readable_only=NO
 secure_email_list_enable=YES
 email_password_file={folder}/passwords
 anon_root={folder}/files
@@ -38,6 +44,7 @@ nopriv_user=nobody
 ftp_username=ftp
 seccomp_sandbox=NO
 pasv_enable=YES
+pasv_address=203.0.113.7
 ssl_enable=YES
 allow_anon_ssl=YES
 rsa_cert_file={folder}/server.pem
@@ -49,15 +56,16 @@ xferlog_enable=NO
 
 @dataclass(frozen=True)
 class RealVsftpd:
-    """`port` on loopback; `ca_file` vouches for its certificate for localhost."""
+    """`port` on loopback; `ca_file` vouches for its certificate for localhost; users see `files` as ``/``."""
 
     port: int
     ca_file: str
+    files: Path
 
 
 @contextmanager
-def real_vsftpd() -> Iterator[RealVsftpd]:
-    """One that serves until the block ends; the test is skipped by name where it cannot be."""
+def real_vsftpd(*, write: bool = False) -> Iterator[RealVsftpd]:
+    """One that serves until the block ends; skipped by name where it cannot be. `write`: into sub-folders."""
     require(_PROGRAM.exists(), "vsftpd", "vsftpd")
     if os.geteuid() != 0:
         pytest.skip("vsftpd starts as root only")
@@ -70,9 +78,11 @@ def real_vsftpd() -> Iterator[RealVsftpd]:
         authority = Authority(folder)
         authority.issue("server", "localhost", "127.0.0.1")
         (folder / "passwords").write_text(f"{PASSWORD}\n")
-        server = RealVsftpd(free_port(), str(authority.ca_file))
+        server = RealVsftpd(free_port(), str(authority.ca_file), folder / "files")
         settings, log = folder / "vsftpd.conf", folder / "output.log"
-        settings.write_text(_SETTINGS.format(folder=folder, port=server.port).lstrip())
+        settings.write_text(
+            _SETTINGS.format(folder=folder, port=server.port, write="YES" if write else "NO").lstrip()
+        )
         process = start([str(_PROGRAM), str(settings)], log=log)
         wait_until(lambda: takes_connections(server.port), process, log)
         yield server

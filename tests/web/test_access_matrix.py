@@ -31,6 +31,7 @@ PUBLIC = {
     "/sign-in/oidc/callback",
     "/static/{name:path}",
     "/api/v1/openapi.json",
+    "/unsubscribe/{token}",
 }
 #: What stands in for the handler of a route that lets the visitor in.
 REACHED = 299

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import Receive, Scope, Send
 
+from domain.campaign.unsubscribing import PATH
 from node.site import Site
 from web.access import answers
 from web.access.arrival import Arrival
@@ -20,7 +21,7 @@ FOR_MACHINES = ("/healthz", "/readyz", "/metrics")
 def install(app: FastAPI, site: Site, host: str) -> None:
     """Put the checks around an application that listens on `host`; the last added comes first."""
     web = site.settings.web
-    app.add_middleware(SameSite, hosts=[web.public_host] if web.public_host else [])
+    app.add_middleware(SameSite, hosts=[web.public_host] if web.public_host else [], by_link=[PATH])
     app.add_middleware(Arrival, trusted=web.proxies)
     if names := own_names(host, web.public_name):
         # A load balancer and Prometheus come by an address of the network; a browser must not.

@@ -20,14 +20,20 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 class SameSite:
-    """Answers 403 to unsafe requests of other sites. `hosts`: names (with port) that are ours as well."""
+    """Answers 403 to unsafe requests of other sites. `hosts`: names (with port) that are ours as well.
 
-    def __init__(self, app: ASGIApp, hosts: Sequence[str] = ()) -> None:
+    Paths that begin as one of `by_link` need no session: the address alone is the proof, and mail programs
+    post to it (RFC 8058).
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Sequence[str] = (), by_link: Sequence[str] = ()) -> None:
         self._app = app
         self._hosts = frozenset(host.lower() for host in hosts)
+        self._by_link = tuple(by_link)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in SAFE and not self._ours(Headers(scope=scope)):
+        guarded = scope["type"] == "http" and scope["method"] not in SAFE
+        if guarded and not self._open(scope["path"]) and not self._ours(Headers(scope=scope)):
             answer = problem(
                 403,
                 "The request comes from another site",
@@ -37,6 +43,9 @@ class SameSite:
             await answer(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+    def _open(self, path: str) -> bool:
+        return bool(self._by_link) and path.startswith(self._by_link)
 
     def _ours(self, headers: Headers) -> bool:
         if bearer(headers.get("authorization")) is not None and "cookie" not in headers:

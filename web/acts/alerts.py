@@ -15,10 +15,12 @@ from web.acts.named import find
 from web.acts.refusal import Refusal
 
 #: What an object may begin with; the rest is its name, or its first letters and a star.
-_OBJECT = re.compile(r"(?:(?:service|node|run_group|job_kind|check|event_hook) \S.*|beat|outbox)")
+_OBJECT = re.compile(
+    r"(?:(?:service|node|run_group|job_kind|check|event_hook|directory|directory_user) \S.*|beat|outbox)"
+)
 OBJECTS = (
     '"service NAME", "node NAME", "run_group NAME", "job_kind NAME", "check SERVER/NAME", '
-    '"event_hook NAME", "beat", "outbox"'
+    '"event_hook NAME", "directory NAME", "directory_user DIRECTORY/ACCOUNT", "beat", "outbox"'
 )
 LONGEST_TEXT = 500
 #: The longest mute and window, in s: what nobody wants to hear of for longer should be switched off.

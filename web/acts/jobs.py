@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from actors import job_kinds
+from actors.job_fields import given
 from actors.job_kind import JobKind
 from actors.job_order import BadOrder, order
 from domain.jobs.states import FINAL, HELD_REASONS
@@ -19,6 +20,7 @@ from store.job.lock import lock
 from store.tx import Tx
 from web.acts.force import force, plain_value
 from web.acts.refusal import Refusal
+from web.acts.secrets import Secrets
 
 Row = Mapping[str, Any]
 
@@ -35,29 +37,34 @@ class Jobs:
     """The acts of one person; each is one transaction and meets all its jobs or none.
 
     They raise Refusal (unknown_kind, unknown_job, bad_argument, bad_value, key_used, running, ended,
-    held, not_held, no_deletion, tried, failed) and DatabaseAway.
+    held, not_held, no_deletion, tried, failed, no_key) and DatabaseAway.
     """
 
     def __init__(self, site: Site, *, by: str, reason: str | None = None) -> None:
         self._site = site
         self._by = by
         self._reason = reason
+        self._secrets = Secrets(site, by=by, reason=reason)
         self.kinds = job_kinds.load(site.profiles, site.settings.catalogue.modules)
 
     def add(self, kind: str, *, organisation: str, args: Mapping[str, Any], **more: Any) -> Added:
         """Order a job; ``object``, ``key`` and ``priority`` may be given. See `actors.job_order`."""
         declared = self._kind(kind)
-        values = {name: plain_value(value) for name, value in args.items()}
+        values = {
+            name: value if name == declared.sealed else plain_value(value)
+            for name, value in given(declared, args).items()
+        }
 
         def work(tx: Tx) -> Added:
             now = self._site.clock.now()
+            more["seal"] = self._secrets.seal
             added = order(tx, declared, organisation=organisation, args=values, by=self._by, now=now, **more)
             if added.new:
                 self._record(tx, "job add", f"job {added.id}", after=declared.name)
             return added
 
         try:
-            return database.write(work)
+            return self._secrets.write(work)
         except BadOrder as error:
             raise Refusal("bad_argument", str(error)) from None
         except KeyUsed as error:

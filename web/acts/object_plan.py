@@ -11,13 +11,15 @@ from domain.objects.catalogue import find
 from domain.objects.checked import ObjectProblems, checked, from_text
 from domain.objects.csv_file import FileRow
 from domain.objects.kind import Kind
+from domain.objects.problem import Unsound
 from store import secret
+from store.object import own_rules
 from store.object.bulk import Known
 from store.object.references import BadReference, circle, line
 from store.tx import Tx
 from web.acts.objects import values_of
 
-Seen = dict[tuple[str, int | None], int]
+Seen = dict[tuple[Any, ...], int]
 What = Literal["create", "change", "same", "error"]
 
 
@@ -68,13 +70,14 @@ class Plan:
         label = f"{given.cells[kind.scope].strip()}/{key}" if kind.scope else key
         planned = Planned(given.line, "error", label)
         try:
-            planned.row = self._known.one(key, self._scope_id(given))
+            planned.row = self._known.one(key, self._scope_id(given), self._also(given))
             self._value(planned, given)
             self._refer(planned)
+            self._beside(planned)
         except ObjectProblems as error:
             planned.text = str(error)
-        except BadReference as error:
-            planned.text = f"{error.field}: {error}"
+        except (BadReference, Unsound) as error:
+            planned.text = f"{error.field}: {error}" if error.field else str(error)
         else:
             self._judge(planned, key)
         return planned
@@ -140,8 +143,8 @@ class Plan:
 
     def _judge(self, planned: Planned, key: str) -> None:
         kind, row = self._kind, planned.row
-        scope = planned.columns[kind.by_name[kind.scope].column] if kind.scope else None
-        first = self._seen.setdefault((self._known.small(key), scope), planned.line)
+        parts = [planned.columns[kind.by_name[name].column] for name in (kind.scope, *kind.also) if name]
+        first = self._seen.setdefault((self._known.small(key), *parts), planned.line)
         if first != planned.line:
             planned.text = f"line {first} is about it already"
             return
@@ -160,6 +163,29 @@ class Plan:
         other = find(str(self._kind.by_name[scope].refers))
         row = self._others[scope].one(other.written(given.cells[scope]))
         return None if row is None else int(row["id"])
+
+    def _also(self, given: FileRow) -> list[Any]:
+        """The columns of the fields that say which version of the object a row is about."""
+        if not self._kind.also:
+            return []
+        found: list[Any] = []
+        for name in self._kind.also:
+            each = self._kind.by_name[name]
+            value = from_text(each, given.cells.get(name, ""))
+            if each.refers and value:
+                row = self._others[name].one(find(each.refers).written(value))
+                value = None if row is None else int(row["id"])
+            elif not each.refers:
+                value = self._kind.taken(name, value)
+            found.append(value)
+        return found
+
+    def _beside(self, planned: Planned) -> None:
+        """What it must be among the others. Raises Unsound."""
+        if self._kind.name in own_rules.RULES:
+            planned.alone = True
+            own_id = None if planned.row is None else planned.row["id"]
+            own_rules.check(self._tx, self._kind, planned.columns, own_id)
 
     def _keys(self, given: Sequence[FileRow], name: str) -> list[str]:
         other = find(str(self._kind.by_name[name].refers))

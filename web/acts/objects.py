@@ -13,6 +13,7 @@ from config.known_secrets import hidden
 from config.secrets import SecretError
 from domain.objects.checked import ObjectProblems, checked
 from domain.objects.kind import Kind
+from domain.objects.problem import Unsound
 from node.site import Site
 from store import change, database, secret
 from store.object import once, read, write
@@ -172,7 +173,7 @@ def placed(work: Any) -> Any:
     """What `store.object.write` does or refuses, in the words of all acts."""
     try:
         return work()
-    except BadReference as error:
+    except (BadReference, Unsound) as error:
         raise EditProblems({error.field: str(error)}) from None
     except write.KeyTaken as error:
         raise Refusal("exists", f"{error}: change that one, or give this another name") from None

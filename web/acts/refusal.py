@@ -22,10 +22,18 @@ EXIT_CODES = {
     "unknown_object": UNKNOWN,
     "unknown_zone": UNKNOWN,
     "unknown_domain": UNKNOWN,
+    "unknown_directory_user": UNKNOWN,
     "unknown_family": UNKNOWN,
     "unknown_act": UNKNOWN,
     "unknown_hook": UNKNOWN,
+    "unknown_ticket": UNKNOWN,
     "unknown_call": UNKNOWN,
+    "unknown_rerating": UNKNOWN,
+    "unknown_campaign": UNKNOWN,
+    "unknown_mail": UNKNOWN,
+    "unknown_workflow": UNKNOWN,
+    "unknown_event": UNKNOWN,
+    "unknown_file": UNKNOWN,
     "bad_schedule": USAGE,
     "bad_argument": USAGE,
     "bad_value": USAGE,
@@ -36,6 +44,7 @@ EXIT_CODES = {
     "missing_libraries": USAGE,
     "exists": USAGE,
     "unreachable": UNREACHABLE,
+    "unknown_outcome": UNREACHABLE,
 }
 
 

@@ -8,25 +8,26 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from config.problems import closest, did_you_mean
-from domain.objects.catalogue import KINDS, find
+from domain.objects.catalogue import KINDS, find, referring
 from domain.objects.checked import checked
 from domain.objects.kind import Kind
-from domain.sample import hosting
-from domain.sample.hosting import Surroundings
+from domain.sample import hosting, voice
+from domain.sample.hosting import Entry, Surroundings
+from domain.time.clock import as_datetime
 from node.site import Site
 from store import change, database, setting
-from store.object import read, write
+from store.object import bulk, read, write
 from store.object.lock import lock
 from store.tx import Tx
-from web.acts import profiles
+from web.acts import profiles, sample_calls
 from web.acts.object_secrets import ObjectSecrets
 from web.acts.objects import values_of
 from web.acts.refusal import Refusal
 from web.acts.secrets import Secrets
 from web.shown.first_start import OFFERS, SETTING
 
-#: The samples by name; those that wait for something say for what.
-SAMPLES = {offer.name: offer.waits for offer in OFFERS if offer.name != "empty"}
+#: The samples by name.
+SAMPLES = tuple(offer.name for offer in OFFERS if offer.name != "empty")
 #: Addresses that mean all of a machine's, and the one of them by which it reaches itself.
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1", "localhost": "127.0.0.1"}
 _PORTS = {"postgresql": 5432, "postgres": 5432, "amqp": 5672, "amqps": 5671}
@@ -36,7 +37,7 @@ _PORTS = {"postgresql": 5432, "postgres": 5432, "amqp": 5672, "amqps": 5671}
 class Loaded:
     """How many objects of each kind there are now, and the profiles that were switched on for them.
 
-    `notes`: profiles that could not be, and why.
+    `notes`: profiles that could not be, and why; where the calls of the voice sample are.
     """
 
     name: str
@@ -69,7 +70,7 @@ class Cleared:
 class Sample:
     """The acts of one person.
 
-    They raise Refusal (bad_value, not_built, real_objects, loaded, name_taken) and DatabaseAway.
+    They raise Refusal (bad_value, real_objects, loaded, name_taken) and DatabaseAway.
     """
 
     def __init__(self, site: Site, *, by: str, reason: str | None = None) -> None:
@@ -84,23 +85,34 @@ class Sample:
         `port` is the page's; None: that of the settings. Refused beside organisations that are no sample.
         """
         _refuse_unknown(name)
-        entries = [(find(kind), values) for kind, values in hosting.provider(surroundings(self._site, port))]
+        entries = [(find(kind), values) for kind, values in self._entries(name, port)]
         counts = Counter(kind.name for kind, _ in entries)
+        more: Counter[str] = Counter()
 
         def work(tx: Tx) -> None:
             lock(tx)
+            more.clear()  # it is done again where the database was away
             _refuse_beside_others(tx)
             now = self._site.clock.now()
             for kind, values in entries:
                 _create(tx, kind, checked(kind, values), now)
+            if name == "voice":
+                more.update(sample_calls.add_many(tx, now))
             if setting.get(tx, SETTING) is None:
                 setting.put(tx, SETTING, {"taken": name, "by": self._by, "at": now}, now)
-            self._record(tx, "sample load", after={"sample": name, **counts})
+            self._record(tx, "sample load", after={"sample": name, **counts, **more})
 
         database.write(work)
         wanted = sorted({kind.profile for kind, _ in entries} - {"core"})
         switched, notes = self._switch_on(wanted)
-        return Loaded(name, dict(counts), switched, notes)
+        if name == "voice":
+            notes = (*notes, sample_calls.write_calls(self._site))
+        return Loaded(name, {**counts, **more}, switched, notes)
+
+    def _entries(self, name: str, port: int | None) -> list[Entry]:
+        if name == "voice":
+            return voice.carrier(as_datetime(self._site.clock.now()).date())
+        return hosting.provider(surroundings(self._site, port))
 
     def clear(self) -> Cleared:
         """Archive all that is marked as sample, a transaction for each kind; what others refer to stays."""
@@ -114,6 +126,11 @@ class Sample:
     def _clear(self, tx: Tx, kind: Kind) -> tuple[int, list[dict[str, str]]]:
         """How many went, and those that stay; objects of one kind may stand below each other."""
         lock(tx)
+        if not referring(kind) and not kind.secrets:
+            gone = bulk.archive_samples(tx, kind, self._site.clock.now())
+            if gone:
+                self._record(tx, "sample clear", before={kind.name: gone})
+            return gone, []
         gone, went = 0, True
         kept: list[dict[str, str]] = []
         while went:
@@ -172,9 +189,6 @@ def _refuse_unknown(name: str) -> None:
     if name not in SAMPLES:
         near = did_you_mean(closest(name, SAMPLES))
         raise Refusal("bad_value", f"there is no sample {name!r}{near}; there are {', '.join(SAMPLES)}")
-    if SAMPLES[name]:
-        text = f"the sample {name} comes with its services, which are not built yet"
-        raise Refusal("not_built", f"{text}: `tickworks sample load hosting` is there")
 
 
 def _refuse_beside_others(tx: Tx) -> None:

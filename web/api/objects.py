@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from domain.objects.catalogue import KINDS
 from domain.objects.checked import from_text
 from domain.objects.kind import Kind
+from domain.objects.scaled import SCALED, to_column
 from store import database
 from web.access.guard import Admin, Operator, Viewer
 from web.acts.edit_service import EditProblems
@@ -214,6 +215,8 @@ def _looked_for(kind: Kind, name: str, text: str) -> Any:
             value = int(value)
         elif field.shape == "number" and value is not None:
             value = float(value)
+        if field.shape in SCALED:
+            to_column(field, value)
         if field.shape == "switch" and not isinstance(value, bool):
             raise ValueError
         if field.shape in ("whole", "number") and value is not None and not abs(value) < 2**31:

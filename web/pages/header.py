@@ -40,13 +40,24 @@ PLACES = (
     Place("/groups", "Run groups"),
     Place("/nodes", "Nodes"),
     Place("/jobs", "Jobs"),
-    Place("/events", "Events", also=("/hooks",)),
+    Place("/events", "Events", also=("/hooks", "/workflows")),
     Place("/alerts", "Alerts"),
     Place("/held", "Held"),
-    Place("/servers", "Servers", area="Monitoring"),
-    Place("/checks", "Checks", area="Monitoring"),
-    Place("/domains", "Domains", area="Hosting"),
-    Place("/zones", "Zones", area="Hosting"),
+    Place("/tickets", "Tickets", area="Mail", profile="helpdesk"),
+    Place("/campaigns", "Campaigns", area="Mail", profile="helpdesk"),
+    Place("/mail", "Mail log", area="Mail"),
+    Place("/servers", "Servers", area="Monitoring", profile="monitoring"),
+    Place("/checks", "Checks", area="Monitoring", profile="monitoring"),
+    Place("/directory", "Directory users", area="Hosting", profile="hosting"),
+    Place("/directories", "Directories", area="Hosting", profile="hosting"),
+    Place("/domains", "Domains", area="Hosting", profile="hosting"),
+    Place("/zones", "Zones", area="Hosting", profile="hosting"),
+    Place("/calls", "Calls", area="Calls", profile="voice"),
+    Place("/calls/summary", "Summary Report", area="Calls", profile="voice"),
+    Place("/calls/mismatches", "Mismatches", area="Calls", profile="voice"),
+    Place("/calls/rerating", "Rerating", area="Calls", profile="voice"),
+    Place("/calls/files", "Files", area="Calls", profile="voice"),
+    Place("/calls/days", "Days", area="Calls", profile="voice"),
     Place("/voice/lookup", "Look up", area="Calls", profile="voice"),
     Place("/objects", "Objects"),
     Place("/reports", "Reports"),
@@ -71,7 +82,8 @@ def navigation(
     shown = [
         place for place in PLACES if may(place.role) and (not place.profile or place.profile in profiles)
     ]
-    here = next((place for place in shown if place.holds(path)), None)
+    held = [place for place in shown if place.holds(path)]
+    here = max(held, key=lambda place: len(place.path), default=None)
     entries: dict[str, Entry] = {}
     for place in shown:
         title = place.area or place.title

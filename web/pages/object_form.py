@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.datastructures import FormData
 
@@ -16,6 +16,13 @@ from domain.objects.kind import Kind
 CLEAR, REVISION, REASON = "clear", "revision", "reason"
 
 Texts = dict[str, Any]
+
+
+class HasFields(Protocol):
+    """A kind of object, or of job: what it consists of."""
+
+    @property
+    def fields(self) -> tuple[ObjectField, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -45,12 +52,12 @@ class Line:
         return " ".join(f"{part}-{self.name}" for part, there in (*parts, ("theirs", self.theirs)) if there)
 
 
-def texts_of(kind: Kind, row: Mapping[str, Any]) -> Texts:
+def texts_of(kind: HasFields, row: Mapping[str, Any]) -> Texts:
     """What the form begins with: an object, or the defaults of its kind."""
     return {field.name: _text(field, row.get(field.name, field.default)) for field in kind.fields}
 
 
-def sent(kind: Kind, form: FormData) -> Texts:
+def sent(kind: HasFields, form: FormData) -> Texts:
     """The texts that came with a form."""
     found: Texts = {}
     for field in kind.fields:
@@ -63,7 +70,7 @@ def sent(kind: Kind, form: FormData) -> Texts:
     return found
 
 
-def values(kind: Kind, texts: Texts, cleared: list[str]) -> dict[str, Any]:
+def values(kind: HasFields, texts: Texts, cleared: list[str]) -> dict[str, Any]:
     """The values that the texts mean; an empty secret stays what it is, unless it is `cleared`."""
     found = {}
     for field in kind.fields:
@@ -77,7 +84,7 @@ def values(kind: Kind, texts: Texts, cleared: list[str]) -> dict[str, Any]:
 
 
 def lines(
-    kind: Kind,
+    kind: HasFields,
     texts: Texts,
     row: Mapping[str, Any],
     problems: Mapping[str, str] = {},
@@ -100,7 +107,7 @@ def lines(
 def shown_in_lists(kind: Kind) -> list[ObjectField]:
     """The columns of a list, its key first."""
     own = kind.by_name[kind.key]
-    plain = ("text", "choice", "reference", "switch", "whole")
+    plain = ("text", "choice", "reference", "switch", "whole", "money", "moment")
     rest = [field for field in kind.fields if field.shape in plain and field is not own]
     return [own, *rest[:6]]
 

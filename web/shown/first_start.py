@@ -15,12 +15,11 @@ ITSELF = "first start"
 
 
 class Offer(NamedTuple):
-    """One way to begin; `waits` says what it still needs, "" if it can be taken now."""
+    """One way to begin."""
 
     name: str
     title: str
     text: str
-    waits: str
 
 
 OFFERS = (
@@ -28,15 +27,13 @@ OFFERS = (
         "hosting",
         "Sample hosting provider",
         "Resellers, customers and staff that are made up; servers and checks that are this machine's own.",
-        "",
     ),
     Offer(
         "voice",
         "Sample voice carrier",
-        "Gateways, accounts, rates and calls to rate.",
-        "Comes with its services",
+        "Two customers, two vendors, a switch, 20,000 codes with rates, and calls to rate.",
     ),
-    Offer("empty", "Empty site", "Your own services, and those of the profiles that are on.", ""),
+    Offer("empty", "Empty site", "Your own services, and those of the profiles that are on."),
 )
 
 

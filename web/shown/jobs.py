@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from actors import job_kinds
+from actors.job_fields import fields_of
 from actors.job_kind import JobKind
 from domain.jobs.lanes import KindLimits
 from domain.jobs.states import FINAL, OPEN, STATES
@@ -28,6 +29,7 @@ __all__ = [
     "OPEN",
     "STATES",
     "Search",
+    "arguments",
     "counts",
     "declared",
     "kinds",
@@ -120,10 +122,30 @@ def kinds(site: Site, tx: Tx) -> list[Shown]:
             "automatic": queue.limits.automatic and name not in queue.limits.not_automatic,
             "deletion": kind.deletion,
             "tries": kind.tries,
+            "arguments": arguments(kind),
             "jobs": {state: queue.counts.get((name, state), 0) for state in OPEN},
             "oldest_queued_at": rfc3339(oldest.get(name)),
         }
         for name, kind in queue.kinds.items()
+    ]
+
+
+def arguments(kind: JobKind) -> list[Shown]:
+    """What it takes, field by field; of a kind of the site's own whose types no form has, only the names."""
+    try:
+        found = fields_of(kind)
+    except TypeError:
+        return [{"name": each.name} for each in fields(kind.arguments)] if kind.arguments else []
+    return [
+        {
+            "name": each.name,
+            "title": each.title,
+            "help": each.help,
+            "shape": each.shape,
+            "required": each.required,
+            "choices": list(each.choices),
+        }
+        for each in found
     ]
 
 

@@ -41,6 +41,7 @@ def kind_shown(site: Site, kind: Kind) -> Shown:
         "on": kind.profile in site.profiles,
         "key": kind.key,
         "scope": kind.scope,
+        "also": list(kind.also),
         "can_test": kind.connection is not None,
         "fields": [_field(each) for each in kind.fields],
     }

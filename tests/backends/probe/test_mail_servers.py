@@ -113,7 +113,7 @@ def test_a_fault_on_the_way_is_told(
 def test_a_password_does_not_go_out_unencrypted(
     monkeypatch: pytest.MonkeyPatch, mail: RealMail, protocol: str
 ) -> None:
-    monkeypatch.setattr("backends.probe.conversation._is_loopback", lambda host: False)
+    monkeypatch.setattr("backends.probe.conversation.is_loopback", lambda host: False)
     found = look(protocol, port_of(mail, protocol), user="ann@example.org", password=PASSWORD)
     assert (found.ok, found.kind) == (False, "auth")
     assert "not sent unencrypted" in found.text

@@ -13,7 +13,9 @@ from domain.alert.facts import (
     Facts,
     HookFact,
     JobsFact,
+    LockedUser,
     LostNode,
+    ProblemFact,
     RunningFact,
     ServiceFact,
     WaitFact,
@@ -55,6 +57,8 @@ def test_each_rule_that_finds_something_is_listed_with_its_meaning() -> None:
         jobs=[JobsFact("create", "mail", 1, 0.0)],
         checks=[CheckFact("web1", "page", "failed", "status 500", 3)],
         hooks=[HookFact("billing", NOW - 60, "nobody listens there")],
+        locked=[LockedUser("corp", "anna", "Anna Smith")],
+        problems=[ProblemFact("directory_group corp/staff", "it is gone", "warning")],
         mails=1,
         mail_since=0.0,
         beat_at=0.0,
@@ -181,3 +185,11 @@ def test_a_check_is_as_bad_as_its_last_look() -> None:
         told = found(checks=[CheckFact("web1", "page", level, "status 500", 3)])["check"]
         assert (told.object, told.severity) == ("check web1/page", severity)
         assert told.text == f"web1/page: {text}"
+
+
+def test_many_locked_users_of_one_directory_are_one_alert() -> None:
+    few = [LockedUser("corp", f"user{n}", f"User {n}") for n in range(20)]
+    assert len(findings(Facts(NOW, beat_at=NOW, locked=few))) == 20
+    many = [*few, LockedUser("corp", "one.more", "One"), LockedUser("other", "anna", "Anna")]
+    keys = findings(Facts(NOW, beat_at=NOW, locked=many))
+    assert set(keys) == {("user_locked", "directory corp"), ("user_locked", "directory_user other/anna")}

@@ -12,6 +12,7 @@ from store import database
 TYPES = {
     **dict.fromkeys(("text", "lines", "secret", "choice", "list", "table"), "TEXT"),
     **{"whole": "INTEGER", "number": "DOUBLE PRECISION", "switch": "BOOLEAN", "reference": "BIGINT"},
+    **dict.fromkeys(("money", "moment"), "BIGINT"),
 }
 
 

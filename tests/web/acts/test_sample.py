@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,9 +13,13 @@ from actors.service import call
 from actors.testing import testing_context
 from config.settings import Broker, Database, Web
 from domain.objects.catalogue import KINDS
+from domain.rating.at_work import Reason
+from domain.rating.legs import Leg, Legs
+from domain.rating.rating import rate
 from node.site import Site
 from store import change, database
 from store.object import read
+from store.rating import book
 from tests.support.http_receiver import receiver
 from tests.support.object_site import add, site
 from web.acts.object_import import import_file
@@ -175,3 +180,34 @@ def test_a_database_is_checked_where_it_is_a_server(
 
 
 KINDS_BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def test_the_voice_sample_is_a_carrier_whose_calls_are_rated_on_both_sides_and_is_cleared(site: Site) -> None:
+    now = int(site.clock.now())
+    sample = Sample(site, by="ann")
+    done = sample.load("voice")
+    assert done.objects == everything()
+    assert done.objects["code"] >= 20_000
+    assert len(live("organisation", kind="customer")) == len(live("organisation", kind="vendor")) == 2
+    (collector,) = read.live(database.read(), "collector")
+    files = sorted((site.settings.logs.dir.parent / collector["folder"]).glob(collector["mask"]))
+    assert done.notes[-1].startswith(f"{len(files)} files of calls wait in ")
+    calls = [line.split(",") for file in files for line in file.read_text().splitlines()[1:]]
+    legs = [Leg(now - 60, int(call[8]), call[4], call[3], host=call[1]) for call in calls]
+    legs += [Leg(now - 60, int(call[8]), call[4], call[3], host=call[2], origin="term") for call in calls]
+    reasons = Counter(rate(book.load(database.read()), Legs.of(legs)).reason.tolist())
+    assert len(legs) > 5_000
+    assert reasons[Reason.RATED] / len(legs) > 0.99
+    assert sample.clear().shown() == {"objects": done.objects, "kept": []}
+    assert everything() == {}
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_stops_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("domain.sample.voice.many", lambda: ())
+    site.settings.logs.dir.parent.mkdir(parents=True, exist_ok=True)
+    (site.settings.logs.dir.parent / "calls").write_text("no folder")
+    done = Sample(site, by="ann").load("voice")
+    assert done.objects["gateway"] == 1
+    assert "calls could not be written" in done.notes[-1]

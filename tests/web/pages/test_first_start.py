@@ -23,13 +23,10 @@ def asked_by(run_id: int, trigger: str, by: str | None) -> None:
     )
 
 
-def test_a_new_site_is_offered_a_sample_one_that_is_to_come_and_an_empty_site(
-    application: Application,
-) -> None:
+def test_a_new_site_is_offered_two_samples_and_an_empty_site(application: Application) -> None:
     text = application.signed_in("admin").get("/").text
     assert "Sample voice carrier" in text
-    assert text.count("disabled>Comes with its services") == 1
-    assert text.count('action="/first-start/sample"') == 1
+    assert text.count('action="/first-start/sample"') == 2
     assert 'action="/first-start/dismiss"' in text
 
 
@@ -52,7 +49,7 @@ def test_the_sample_is_loaded_with_its_profiles_and_nothing_is_offered_any_more(
 def test_only_an_admin_loads_it_and_only_what_there_is(application: Application) -> None:
     assert application.signed_in("operator").post("/first-start/sample").status_code == 403
     admin = application.signed_in("admin")
-    for name in ("voice", "nothing", ""):
+    for name in ("vioce", "nothing", ""):
         admin.post("/first-start/sample", data={"name": name})
     assert offered(application)
     assert read.count(database.read(), "organisation") == 0

@@ -1,0 +1,140 @@
+"""Works jobs of rating again off: day by day, in portions, each of which a later run goes on after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import partial
+
+from actors.calculating.again import Compared, Done, compare, write
+from actors.calculating.books import Books
+from domain.calls.row import Rows
+from store import database
+from store.calls import batch, day_state, rerating, selected, xdr
+from store.calls.rerating import Job
+from store.tx import Tx
+
+_EPOCH = date(1970, 1, 1)
+
+
+class Moved(Exception):
+    """The job was cancelled, or somebody else works on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rerating:
+    """`portion`: calls that are read and written at once. `look` is called between, and may raise."""
+
+    books: Books
+    portion: int
+    fence: int
+    node: str
+    now: Callable[[], float]
+    look: Callable[[Job], object]
+
+    def release_days(self) -> None:
+        """Open the days of jobs that were cancelled while they worked on them."""
+        for day, number in rerating.left_days(database.read()):
+            database.write(partial(self._release, day=day, number=number))
+
+    def _release(self, tx: Tx, day: int, number: int) -> None:
+        day_state.change(tx, day, ("rerating",), "open", rerating.holder(number), self.now())
+
+    def begin(self, job: Job) -> bool:
+        """False if it must wait: a batch that began before it was asked for may go by the old rates."""
+        if job.state == "waiting":
+            if batch.older_open(database.read(), job.asked_at):
+                return False
+            if not database.write(lambda tx: rerating.start(tx, job.id)):
+                raise Moved
+        return True
+
+    def work(self, job: Job) -> Job:
+        """Rate it to its end; the job as it is then. Raises Moved, or what `look` raises."""
+        while job.next_day <= job.last_day:
+            if self._take_day(job):
+                while True:
+                    self.look(job)
+                    stored = self._portion(job)
+                    if not len(stored):
+                        break
+                    job = self._rated(job, stored)
+            job = self._next_day(job)
+        state = "failed" if job.text else "done"
+        if not database.write(lambda tx: rerating.end(tx, job.id, state, self.now())):
+            raise Moved
+        return self._known(job)
+
+    def _take_day(self, job: Job) -> bool:
+        """False if the day cannot be worked on; the job then says why."""
+
+        def take(tx: Tx) -> bool:
+            day, name = job.next_day, rerating.holder(job.id)
+            if tx.value("SELECT 1 FROM rerating WHERE id = ? AND state = 'running'", (job.id,)) is None:
+                raise Moved
+            if day_state.change(tx, day, ("open", "rerating"), "rerating", name, self.now()):
+                return True
+            state = day_state.states(tx, (day,))[day][0]
+            rerating.tell(tx, job.id, f"{said(day)} was left out: it is {state}")
+            return False
+
+        return database.write(take)
+
+    def _portion(self, job: Job) -> Rows:
+        where, params = selected.where(job.selection)
+        return xdr.stored(
+            database.read(),
+            f"day = ? AND id > ? AND {where}",
+            (job.next_day, job.next_id, *params),
+            "id",
+            self.portion,
+        )
+
+    def _rated(self, job: Job, stored: Rows) -> Job:
+        known = self.books.now()
+        found = compare(known.book, stored)
+        last = int(stored["id"][-1])
+
+        def write_all(tx: Tx) -> Done:
+            if not rerating.move(tx, job, (job.next_day, last), legs=len(stored)):
+                raise Moved
+            done = self._write(tx, job, found)
+            rerating.count(tx, job.id, changed=done.changed, refused=done.refused)
+            return done
+
+        database.write(write_all)
+        return replace(job, next_id=last, legs=job.legs + len(stored))
+
+    def _write(self, tx: Tx, job: Job, found: Compared) -> Done:
+        return write(
+            tx,
+            self.books.now().book,
+            found,
+            kind="rerating",
+            invoiced=job.selection.invoiced,
+            fence=self.fence,
+            node=self.node,
+            rerating_id=job.id,
+            now=self.now(),
+        )
+
+    def _next_day(self, job: Job) -> Job:
+        def move(tx: Tx) -> None:
+            if not rerating.move(tx, job, (job.next_day + 1, 0)):
+                raise Moved
+            self._release(tx, job.next_day, job.id)
+
+        database.write(move)
+        return self._known(job)
+
+    def _known(self, job: Job) -> Job:
+        found = rerating.one(database.read(), job.id)
+        if found is None:
+            raise Moved
+        return found
+
+
+def said(day: int) -> str:
+    """A day as people write it."""
+    return str(_EPOCH + timedelta(days=day))

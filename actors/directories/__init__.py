@@ -1,0 +1,1 @@
+"""Reading directories into our copy of them, and what follows from it."""

@@ -1,0 +1,1 @@
+"""The book of rates on both databases."""

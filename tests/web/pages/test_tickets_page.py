@@ -1,0 +1,170 @@
+"""Can agents read, answer and close tickets on the page, without overwriting each other?"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from domain.objects.catalogue import find
+from domain.objects.checked import checked
+from store import database
+from store.helpdesk import message, ticket
+from store.helpdesk.message import KeptFile, Message
+from store.object import write
+from tests.support.visitors import Application
+
+EVIL = "<script>alert(1)</script>"
+
+
+def made(application: Application, subject: str = "Printer", **values: Any) -> int:
+    """A ticket with one message and one file."""
+    now = application.clock.now()
+    whole = {"subject": subject, "requester": "kim@example.net", "requester_name": "Kim", **values}
+
+    def work(tx: Any) -> int:
+        number = ticket.create(tx, whole, now)
+        file = KeptFile("note.html", "text/html", 5, "0" * 64, content=b"<b>x</")
+        message.add(tx, Message(number, "in", "Kim", f"It smokes. {EVIL}", now, files=(file,)))
+        return number
+
+    return database.write(work)
+
+
+def staff(application: Application) -> None:
+    whole = checked(find("staff"), {"name": "Ann", "email": "ann@example.org"})
+    database.write(lambda tx: write.create(tx, "staff", whole, now=application.clock.now()))
+
+
+def said(client: TestClient, path: str) -> str:
+    found = re.search(r'<p class="notice \w+">([^<]*)</p>', client.get(path).text)
+    assert found is not None
+    return html.unescape(found[1])
+
+
+def mails() -> list[tuple[str, str]]:
+    return database.read().all("SELECT subject, body_text FROM mail ORDER BY id")
+
+
+def test_an_empty_list_says_what_to_do(application: Application) -> None:
+    page = application.signed_in("admin").get("/tickets").text
+    assert "Add a mail account" in page
+    assert "No ticket yet" in page
+
+
+def test_tickets_are_found_by_state_and_words(application: Application) -> None:
+    made(application)
+    made(application, EVIL, priority="urgent")
+    gone = made(application, "Gone")
+    database.write(lambda tx: ticket.move(tx, gone, "deleted", 1.0))
+    client = application.signed_in("viewer")
+    whole = client.get("/tickets").text
+    assert "Printer" in whole
+    assert "Gone" not in whole
+    assert EVIL not in whole
+    assert "Gone" in client.get("/tickets?state=deleted").text
+    assert "Printer" not in client.get("/tickets?priority=urgent").text
+    assert "Printer" in client.get("/tickets?q=KIM%40").text
+
+
+def test_older_tickets_are_a_page_further(application: Application) -> None:
+    for number in range(55):
+        made(application, f"No. {number}")
+    client = application.signed_in("viewer")
+    older = re.search(r'href="(/tickets\?before=\d+)">Older', client.get("/tickets").text)
+    assert older is not None
+    assert "No. 0<" in client.get(older[1]).text
+
+
+def test_an_answer_goes_into_the_outbox_and_the_thread(application: Application) -> None:
+    number = made(application)
+    client = application.signed_in("operator")
+    client.post(f"/tickets/{number}/reply", data={"text": "Unplug it.", "revision": "1"})
+    assert said(client, "/tickets") == f"the answer to ticket {number} is in the outbox"
+    ((subject, text),) = mails()
+    assert subject.startswith("Re: Printer [#")
+    assert "Unplug it." in text
+    page = client.get(f"/tickets/{number}").text
+    assert "Unplug it." in page
+    assert "mail queued" in page
+    assert EVIL not in page
+
+
+def test_who_is_slower_is_asked_to_look_again(application: Application) -> None:
+    number = made(application)
+    client = application.signed_in("operator")
+    for text in ("First.", "Second."):
+        client.post(f"/tickets/{number}/reply", data={"text": text, "revision": "1"})
+    assert "has changed since you looked" in said(client, "/tickets")
+    assert len(mails()) == 1
+
+
+def test_a_locked_ticket_is_read_and_not_changed_by_others(application: Application) -> None:
+    number = made(application)
+    mine, other = application.signed_in("operator"), application.signed_in("admin")
+    mine.post(f"/tickets/{number}/lock")
+    page = other.get(f"/tickets/{number}").text
+    assert "Locked by operator until" in page
+    assert "Send" not in page
+    other.post(f"/tickets/{number}/note", data={"text": "x"})
+    assert "is locked by operator until" in said(other, "/tickets")
+    mine.post(f"/tickets/{number}/note", data={"text": "mine"})
+    assert "mine" in other.get(f"/tickets/{number}").text
+    other.post(f"/tickets/{number}/unlock")
+    other.post(f"/tickets/{number}/state", data={"to": "closed"})
+    assert said(other, "/tickets") == f"ticket {number} is closed"
+
+
+def test_a_lock_ends_with_its_time(application: Application) -> None:
+    number = made(application)
+    application.signed_in("operator").post(f"/tickets/{number}/lock")
+    application.clock.advance(31 * 60)
+    client = application.signed_in("admin")
+    client.post(f"/tickets/{number}/state", data={"to": "closed"})
+    assert said(client, "/tickets") == f"ticket {number} is closed"
+
+
+def test_facts_are_changed_together_and_written_down(application: Application) -> None:
+    number = made(application)
+    staff(application)
+    client = application.signed_in("operator")
+    facts = {"staff": "Ann", "department": "", "priority": "high", "revision": "1"}
+    client.post(f"/tickets/{number}/facts", data=facts)
+    row = ticket.one(database.read(), number)
+    assert row is not None
+    assert (row["assignee"], row["priority"]) == ("Ann", "high")
+    actions = [each["action"] for each in application.audit()]
+    assert {"ticket assign", "ticket priority"} <= set(actions)
+
+
+def test_a_file_is_saved_and_never_shown(application: Application) -> None:
+    number = made(application)
+    client = application.signed_in("viewer")
+    link = re.search(rf'href="(/tickets/{number}/files/\d+)"', client.get(f"/tickets/{number}").text)
+    assert link is not None
+    answer = client.get(link[1])
+    assert answer.content == b"<b>x</"
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"].startswith("attachment")
+    other = made(application)
+    assert client.get(link[1].replace(f"/{number}/", f"/{other}/")).status_code == 404
+
+
+def test_programs_answer_with_the_etag_they_have_seen(application: Application) -> None:
+    number = made(application)
+    client = application.program(application.token("operator", "operator"))
+    address = f"/api/v1/tickets/{number}"
+    seen = client.get(address)
+    assert client.post(f"{address}/replies", json={"text": "x"}).status_code == 428
+    tagged = {"if-match": seen.headers["etag"]}
+    done = client.post(f"{address}/replies", json={"text": "Yes.", "close": True}, headers=tagged)
+    assert (done.status_code, done.json()["state"]) == (202, "closed")
+    again = client.post(f"{address}/replies", json={"text": "No."}, headers=tagged)
+    assert again.status_code == 412
+    opened = client.patch(address, json={"state": "open"}, headers={"if-match": "*"})
+    assert opened.json()["state"] == "open"
+    listed = client.get("/api/v1/tickets?text=print").json()["tickets"]
+    assert [each["id"] for each in listed] == [number]
+    assert client.get("/api/v1/tickets/99").status_code == 404

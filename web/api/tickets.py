@@ -1,0 +1,132 @@
+"""Tickets over HTTP: the list, one with its messages and files, and what agents do with it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from store import database
+from web.access.guard import Operator, Viewer
+from web.acts.refusal import Refusal
+from web.acts.tickets import LONGEST_TEXT, Tickets
+from web.api.etag import expected, tag
+from web.here import Here
+from web.shown import tickets as shown
+
+router = APIRouter(prefix="/api/v1")
+
+Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+IfMatch = Annotated[str | None, Header(description="The ETag of the ticket that was looked at.")]
+State = Literal["open", "waiting", "closed", "deleted", "unconfirmed"]
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Reply(Body):
+    """An answer to the requester; `close`: the ticket is closed with it."""
+
+    text: Text
+    close: bool = False
+
+
+class Note(Body):
+    """What only agents see."""
+
+    text: Text
+
+
+class Change(Body):
+    """Any of these; `assigned_to` is the name of a staff member, "" nobody."""
+
+    state: Literal["open", "waiting", "closed", "deleted"] | None = None
+    priority: Literal["low", "normal", "high", "urgent"] | None = None
+    assigned_to: Annotated[str | None, Field(max_length=200)] = None
+    department: Annotated[str | None, Field(max_length=200)] = None
+
+
+@router.get("/tickets")
+def list_tickets(
+    site: Here,
+    who: Viewer,
+    state: Annotated[State | None, Query(description="Left out: open, waiting and closed.")] = None,
+    text: Annotated[str, Query(max_length=200, description="A part of subject or requester.")] = "",
+    priority: Literal["", "low", "normal", "high", "urgent"] = "",
+    before: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="`next` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> dict[str, Any]:
+    """The newest first; `next` is null after the last page."""
+    wanted = shown.Wanted(state or "", text.strip(), priority)
+    return shown.page(database.read(), wanted, site.clock.now(), limit, before)
+
+
+@router.get("/tickets/{number}")
+def one_ticket(number: Id, site: Here, who: Viewer, response: Response) -> dict[str, Any]:
+    """One ticket with its messages, the oldest first, and an ETag for changes."""
+    row = shown.one(database.read(), number, site.clock.now())
+    if row is None:
+        raise Refusal("unknown_ticket", f"there is no ticket {number}: GET /api/v1/tickets lists them")
+    tag(response, row["revision"])
+    return row
+
+
+@router.post("/tickets/{number}/replies", status_code=202)
+def reply_to_ticket(
+    number: Id, body: Reply, site: Here, who: Operator, response: Response, if_match: IfMatch = None
+) -> dict[str, Any]:
+    """Answer the requester by mail, by the outbox; the ticket."""
+    done = _acts(site, who).reply(number, body.text, expected(if_match, "ticket"), body.close)
+    tag(response, done["revision"])
+    return done
+
+
+@router.post("/tickets/{number}/notes", status_code=201)
+def note_on_ticket(
+    number: Id, body: Note, site: Here, who: Operator, response: Response, if_match: IfMatch = None
+) -> dict[str, Any]:
+    """Write something down; the ticket."""
+    done = _acts(site, who).note(number, body.text, expected(if_match, "ticket"))
+    tag(response, done["revision"])
+    return done
+
+
+@router.patch("/tickets/{number}")
+def change_ticket(
+    number: Id, body: Change, site: Here, who: Operator, response: Response, if_match: IfMatch = None
+) -> dict[str, Any]:
+    """Change state, priority, department or who has it, one after the other; the ticket."""
+    acts, expect = _acts(site, who), expected(if_match, "ticket")
+    done: dict[str, Any] | None = None
+    for value, act in (
+        (body.priority, acts.priority),
+        (body.department, acts.department),
+        (body.assigned_to, acts.assign),
+        (body.state, acts.move),
+    ):
+        if value is not None:
+            done = act(number, value, expect)
+            expect = done["revision"]
+    if done is None:
+        raise Refusal("bad_value", "nothing to change: give state, priority, department or assigned_to")
+    tag(response, done["revision"])
+    return done
+
+
+@router.put("/tickets/{number}/lock")
+def lock_ticket(number: Id, site: Here, who: Operator) -> dict[str, Any]:
+    """Take it, or hold it longer: nobody else changes it until then; the ticket."""
+    return _acts(site, who).lock(number)
+
+
+@router.delete("/tickets/{number}/lock")
+def unlock_ticket(number: Id, site: Here, who: Operator) -> dict[str, Any]:
+    """Give one's own lock back; an admin gives back anybody's; the ticket."""
+    return _acts(site, who).unlock(number)
+
+
+def _acts(site: Any, who: Any) -> Tickets:
+    return Tickets(site, by=who.name, admin=who.may("admin"))

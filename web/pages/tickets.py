@@ -1,0 +1,221 @@
+"""The pages of tickets: the list with its filters, and one with its thread and what agents do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path as FilePath
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from backends.mail_folder import attached
+from store import database
+from store.helpdesk import message
+from store.object import read as objects
+from web.access.guard import Operator, Viewer
+from web.acts.refusal import Refusal
+from web.acts.tickets import LONGEST_TEXT, Tickets
+from web.here import Here
+from web.live.stream import own_address
+from web.pages.acting import act
+from web.pages.render import fragment, render
+from web.shown import tickets as shown
+
+router = APIRouter(include_in_schema=False)
+
+Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Word = Annotated[str, Query(max_length=200)]
+Said = Annotated[str, Form(max_length=LONGEST_TEXT)]
+Revision = Annotated[int | None, Form(ge=0, le=2**63 - 1)]
+ROWS = 50
+LARGEST_FILE = 100 * 2**20
+
+#: How a state looks: its icon and its tone.
+LOOKS = {
+    "open": ("overdue", "warn"),
+    "waiting": ("waiting", "quiet"),
+    "closed": ("done", "good"),
+    "deleted": ("disabled", "quiet"),
+    "unconfirmed": ("pause", "quiet"),
+}
+
+
+@router.get("/tickets")
+def index(
+    request: Request,
+    site: Here,
+    who: Viewer,
+    state: Word = "",
+    priority: Word = "",
+    department: Word = "",
+    q: Word = "",
+    before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+) -> Response:
+    """The list; to a search from the page itself, only the table."""
+    tx, now = database.read(), site.clock.now()
+    departments = objects.live(tx, "department")
+    own = next((each["id"] for each in departments if str(each["id"]) == department), None)
+    asked = {
+        "state": state if state in shown.STATES else "",
+        "priority": priority if priority in shown.PRIORITIES else "",
+        "department": department if own else "",
+        "q": q,
+    }
+    wanted = shown.Wanted(asked["state"], q.strip(), asked["priority"], own)
+    found = shown.page(tx, wanted, now, ROWS, before)
+    kept = {name: value for name, value in asked.items() if value}
+    values = {
+        "tickets": found["tickets"],
+        "asked": asked,
+        "older": f"/tickets?{urlencode({**kept, 'before': found['next']})}" if found["next"] else "",
+        "newest": f"/tickets?{urlencode(kept)}" if before else "",
+        "looks": LOOKS,
+    }
+    if request.headers.get("hx-target", "").endswith("table"):
+        html = fragment("_tickets_table.html", zone=site.zone, **values)
+        return HTMLResponse(html, headers={"hx-replace-url": own_address(request)})
+    return render(
+        request,
+        who,
+        "tickets.html",
+        counts=shown.counts(tx),
+        states=shown.STATES,
+        priorities=shown.PRIORITIES,
+        departments=departments,
+        accounts=shown.accounts(tx),
+        **values,
+    )
+
+
+@router.get("/tickets/{number}")
+def one(request: Request, site: Here, who: Viewer, number: Id) -> Response:
+    """One ticket: its facts, its thread, and the forms to answer it."""
+    tx = database.read()
+    row = shown.one(tx, number, site.clock.now())
+    if row is None:
+        raise Refusal("unknown_ticket", f"there is no ticket {number}: look at all of them")
+    return render(
+        request,
+        who,
+        "ticket.html",
+        ticket=row,
+        looks=LOOKS,
+        may=who.may("operator"),
+        held=row["locked_by"] not in (None, who.name),
+        staff=objects.live(tx, "staff", enabled=True),
+        departments=objects.live(tx, "department", enabled=True),
+        priorities=shown.PRIORITIES,
+        longest=LONGEST_TEXT,
+    )
+
+
+@router.get("/tickets/{number}/files/{file_id}")
+def file(site: Here, who: Viewer, number: Id, file_id: Id) -> Response:
+    """A file that came with a mail: always to be saved, never shown by the browser."""
+    found = message.file(database.read(), number, file_id)
+    if found is None:
+        raise Refusal("unknown_ticket", f"ticket {number} has no file {file_id}")
+    data = found["content"]
+    if data is None:
+        folder = FilePath(site.settings.mail.attachments)
+        try:
+            data = attached(folder, found["reference"], LARGEST_FILE)
+        except OSError:
+            text = f"the file {found['name']} is not here: it lies in {folder} of the node that read it"
+            raise Refusal("unknown_ticket", text) from None
+    name = f"attachment; filename*=UTF-8''{quote(found['name'])}"
+    return Response(bytes(data), media_type="application/octet-stream", headers={"content-disposition": name})
+
+
+@router.post("/tickets/{number}/reply")
+def reply(
+    request: Request,
+    site: Here,
+    who: Operator,
+    number: Id,
+    text: Said = "",
+    then: Annotated[str, Form(max_length=20)] = "",
+    revision: Revision = None,
+) -> Response:
+    """Answer by mail, and close if asked."""
+    done = f"the answer to ticket {number} is in the outbox"
+    return _done(
+        request, number, lambda: _acts(site, who).reply(number, text, revision, then == "close"), done
+    )
+
+
+@router.post("/tickets/{number}/note")
+def note(
+    request: Request, site: Here, who: Operator, number: Id, text: Said = "", revision: Revision = None
+) -> Response:
+    """Write something down."""
+    return _done(request, number, lambda: _acts(site, who).note(number, text, revision), "the note is kept")
+
+
+@router.post("/tickets/{number}/state")
+def state(
+    request: Request,
+    site: Here,
+    who: Operator,
+    number: Id,
+    to: Annotated[str, Form(max_length=20)],
+    revision: Revision = None,
+) -> Response:
+    """Open, close or delete."""
+    return _done(
+        request, number, lambda: _acts(site, who).move(number, to, revision), f"ticket {number} is {to}"
+    )
+
+
+@router.post("/tickets/{number}/facts")
+def facts(
+    request: Request,
+    site: Here,
+    who: Operator,
+    number: Id,
+    staff: Annotated[str, Form(max_length=200)] = "",
+    department: Annotated[str, Form(max_length=200)] = "",
+    priority: Annotated[str, Form(max_length=20)] = "normal",
+    revision: Revision = None,
+) -> Response:
+    """Who has it, which department, how urgent: what differs is changed."""
+
+    def work() -> Any:
+        acts, expect = _acts(site, who), revision
+        row = shown.one(database.read(), number, site.clock.now())
+        changes: list[tuple[str, str | None, Callable[..., Any]]] = [
+            (staff, row["assignee"] if row else "", acts.assign),
+            (department, row["department"] if row else "", acts.department),
+            (priority, row["priority"] if row else "", acts.priority),
+        ]
+        for value, before, change in changes:
+            if value != (before or ""):
+                expect = change(number, value, expect)["revision"]
+
+    return _done(request, number, work, f"ticket {number} is changed")
+
+
+@router.post("/tickets/{number}/lock")
+def lock(request: Request, site: Here, who: Operator, number: Id) -> Response:
+    """Take it."""
+    return _done(request, number, lambda: _acts(site, who).lock(number), f"ticket {number} is yours for now")
+
+
+@router.post("/tickets/{number}/unlock")
+def unlock(request: Request, site: Here, who: Operator, number: Id) -> Response:
+    """Give it back."""
+    return _done(request, number, lambda: _acts(site, who).unlock(number), f"ticket {number} is free")
+
+
+def _acts(site: Any, who: Any) -> Tickets:
+    return Tickets(site, by=who.name, admin=who.may("admin"))
+
+
+def _done(request: Request, number: int, work: Callable[[], object], said: str) -> Response:
+    def whole() -> str:
+        work()
+        return said
+
+    return act(request, whole, to=f"/tickets/{number}")
