@@ -39,6 +39,7 @@ READERS: tuple[Callable[[Samples, Look], None], ...] = (
     places.nodes,
     places.jobs,
     places.outbox,
+    places.held,
     places.site,
 )
 

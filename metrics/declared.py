@@ -193,6 +193,13 @@ DECLARED: dict[str, tuple[Metric, ...]] = {
             "outbox_oldest_waiting_timestamp_seconds",
             "Since when the oldest of them could have been sent. Absent where none waits.",
         ),
+        _gauge(
+            "held_acts",
+            "Acts on the outside that a family only wanted to do, held or released and not done yet. "
+            "Absent where there are none.",
+            "family",
+            "state",
+        ),
     ),
     "The system": (
         _gauge("beat_last_tick_timestamp_seconds", "When the beat last ticked. Absent if it never did."),

@@ -56,6 +56,12 @@ def outbox(samples: Samples, look: Look) -> None:
     samples.add("outbox_oldest_waiting_timestamp_seconds", oldest)
 
 
+def held(samples: Samples, look: Look) -> None:
+    """What observing families only wanted to do."""
+    for family, state, count in work.held_acts(look.tx):
+        samples.add("held_acts", count, family, state)
+
+
 def site(samples: Samples, look: Look) -> None:
     """The beat, and whether the site rests."""
     tick = setting.get(look.tx, "beat")

@@ -1,4 +1,4 @@
-"""Jobs: the work queue by kind and state, and the outbox."""
+"""Jobs: the work queue by kind and state, the outbox, and held acts."""
 
 from __future__ import annotations
 
@@ -53,6 +53,14 @@ BOARD = Board(
             "How long the oldest mail could have been sent.",
             SECONDS,
             ask("time() - min(tickworks_outbox_oldest_waiting_timestamp_seconds)", "mail", sometimes=True),
+        ),
+        graph(
+            "Held acts",
+            "Acts on the outside that wait for somebody to release them, by family.",
+            COUNT,
+            ask(
+                "sum by (family) (max by (family, state) (tickworks_held_acts))", "{{family}}", sometimes=True
+            ),
         ),
         table(
             "Jobs that failed",

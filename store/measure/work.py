@@ -1,4 +1,4 @@
-"""The work queue and the outbox, as the metrics count them."""
+"""The work queue, the outbox and held acts, as the metrics count them."""
 
 from __future__ import annotations
 
@@ -21,3 +21,12 @@ def outbox(tx: Tx) -> tuple[int, float | None]:
         0
     ]
     return int(count), oldest
+
+
+def held_acts(tx: Tx) -> list[tuple[str, str, int]]:
+    """(family, ``held`` or ``released``, how many) of the acts that are not done and not dropped."""
+    rows = tx.all(
+        """SELECT family, state, COUNT(*) FROM held_act WHERE state IN ('held', 'released')
+           GROUP BY family, state ORDER BY family, state"""
+    )
+    return [(family, state, int(count)) for family, state, count in rows]

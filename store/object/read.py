@@ -88,12 +88,14 @@ def count(tx: Tx, kind: Of) -> int:
     return int(tx.value(f"SELECT COUNT(*) FROM {kind_of(kind).table} WHERE archived_at IS NULL"))
 
 
-def sealed(tx: Tx) -> Iterator[tuple[str, str]]:
-    """Each reference to a secret that an object holds, and a place in words for it."""
+def sealed(tx: Tx) -> Iterator[tuple[Any, str]]:
+    """Each reference to a secret that an object holds, alone or in a table, and a place in words for it."""
     for kind in KINDS:
-        for field in kind.secrets:
-            where = f"WHERE {LIVE} AND o.{field.name} <> ''"
-            for row in rows(tx, kind, where):
+        for field in kind.fields:
+            if field.shape not in ("secret", "table"):
+                continue
+            filled = f"o.{field.name} <> ''" if field.shape == "secret" else f"o.{field.name} LIKE '%vault:%'"
+            for row in rows(tx, kind, f"WHERE {LIVE} AND {filled}"):
                 yield row[field.name], f"{kind.title.lower()} {kind.label(row)}"
 
 

@@ -237,7 +237,13 @@ def test_jobs_mail_and_the_site(engine: Engine, scrape: Scrape) -> None:
     rows.put("mail", once_key="a", **texts, state="queued", not_before=200.0)
     engine.write(lambda tx: setting.put(tx, "beat", {"at": 300.0}, 300.0))
     engine.write(lambda tx: rejected.keep(tx, "q", b"{", "no JSON", 1.0))
+    for number, state in enumerate(("held", "held", "dropped")):
+        act = {"service": "sync", "step": "", "effect": "outward", "what": "w", "detail": ""}
+        at = {"first_at": 1.0, "last_at": 1.0}
+        rows.put("held_act", **act, **at, family="dns", key=str(number), state=state)
     seen = scrape()
+    assert seen.value("held_acts", family="dns", state="held") == 2
+    assert seen.value("held_acts", family="dns", state="dropped") is None
     assert seen.value("jobs", kind="create", state="queued") == 2
     assert seen.value("jobs", kind="create", state="failed") == 0
     assert seen.value("jobs", kind="resize", state="held") == 1

@@ -164,4 +164,6 @@ def _errors(path: str, method: str) -> list[int]:
         found += [400, 409, 413, 415]
     if method == "patch":
         found += [412, 428]
+    if path.endswith("/{object_id}/archive"):
+        found += [412]
     return sorted(found)

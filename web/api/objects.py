@@ -167,11 +167,20 @@ def change_object(
 
 @router.post("/objects/{kind}/{object_id}/archive", status_code=204)
 def archive_object(
-    kind_name: KindName, object_id: ObjectId, site: Here, who: Admin, body: Why | None = None
+    kind_name: KindName,
+    object_id: ObjectId,
+    site: Here,
+    who: Admin,
+    body: Why | None = None,
+    if_match: IfMatch = None,
 ) -> None:
-    """Put an object away; refused with the list of those that refer to it."""
+    """Put an object away; refused with the list of those that refer to it.
+
+    With If-Match 412 if somebody has changed it since.
+    """
     kind = kind_named(kind_name)
-    Objects(site, by=who.name, reason=body.reason if body else None).archive(kind, object_id, None)
+    expect = expected(if_match, "object") if if_match else None
+    Objects(site, by=who.name, reason=body.reason if body else None).archive(kind, object_id, expect)
 
 
 @router.post("/objects/{kind}/{object_id}/test")

@@ -17,10 +17,12 @@ from backends.vault_key import KeySource, Ring, new_key
 from broker.runner.ports import RunPorts
 from config.load import load
 from config.secrets import SecretError
+from domain.objects.catalogue import find
 from node.site import Site, key_source, open_site
 from store import change, database, migrate, secret, service
 from tests.support.clock import FakeClock
 from tests.support.opened import DATABASES
+from web.acts.objects import Objects
 from web.acts.refusal import Refusal
 from web.acts.secrets import Secrets
 from web.shown import secrets as shown
@@ -134,6 +136,15 @@ def test_a_service_option_that_refers_to_a_secret_keeps_it_too(site: Site) -> No
     sql = "UPDATE service SET options = '{\"password\": \"vault:smtp\"}' WHERE name = 'cleaner'"
     assert database.write(lambda tx: tx.run(sql)) == 1
     assert "the options of Cleaner" in str(refused(acts(site).remove, "smtp"))
+
+
+def test_a_check_whose_settings_refer_to_a_secret_keeps_it_too(site: Site) -> None:
+    acts(site).set("ftp", VALUE)
+    objects = Objects(site, by="anna")
+    objects.add(find("server"), {"name": "files", "address": "192.0.2.1"})
+    settings = {"user": "a", "password": "vault:ftp", "tls": True}
+    objects.add(find("check"), {"server": "files", "name": "sign-in", "kind": "ftp", "settings": settings})
+    assert "needed by check files/sign-in" in str(refused(acts(site).remove, "ftp"))
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,8 @@ def test_an_object_from_its_first_day_to_its_last(api: Api) -> None:
     refused = api.post(f"/objects/organisation/{made.json()['organisation_id']}/archive")
     assert refused.status_code == 409
     assert "server web1" in refused.json()["detail"]
-    assert api.post(f"{path}/archive", {"reason": "gone"}).status_code == 204
+    assert api.post(f"{path}/archive", if_match=tag).status_code == 412
+    assert api.post(f"{path}/archive", {"reason": "gone"}, if_match='"2"').status_code == 204
     assert api.get("/objects/server").json() == {"objects": [], "next": None}
     assert [row["name"] for row in api.get("/objects/server?archived=true").json()["objects"]] == ["web1"]
 
