@@ -17,6 +17,11 @@ class Retention:
     ``keep_failed_days`` is for runs that failed, were lost or missed. Samples are kept as they are,
     then condensed to 5 minutes, then to hours; ``keep_results_days`` is for what checks found. A
     transaction deletes at most ``batch`` rows; after ``longest`` seconds the rest is left to the next run.
+
+    A file of calls that comes again within ``keep_call_files_days`` is known and not read twice; it is never
+    forgotten before all days up to its own are archived. ``keep_gone_users_days`` is more than the 180 days
+    in which a directory can bring a deleted user back. ``keep_copies_days``: what a directory had before we
+    deleted it.
     """
 
     keep_days: int = field(default=30, metadata={"setting": "history.keep_days"})
@@ -31,6 +36,12 @@ class Retention:
     keep_5min_days: int = 14
     keep_hourly_days: int = 730
     keep_results_days: int = 14
+    keep_call_files_days: int = 400
+    keep_bad_rows_days: int = 90
+    keep_batches_days: int = 90
+    keep_recipients_days: int = 400
+    keep_gone_users_days: int = 400
+    keep_copies_days: int = 730
     batch: int = 500
     longest: int = 900
 
@@ -55,6 +66,12 @@ class Retention:
             jobs=now - self.keep_jobs_days * DAY,
             gone_nodes=now - self.keep_gone_nodes_days * DAY,
             results=now - self.keep_results_days * DAY,
+            call_files=now - self.keep_call_files_days * DAY,
+            bad_rows=now - self.keep_bad_rows_days * DAY,
+            batches=now - self.keep_batches_days * DAY,
+            recipients=now - self.keep_recipients_days * DAY,
+            gone_users=now - self.keep_gone_users_days * DAY,
+            copies=now - self.keep_copies_days * DAY,
             samples={
                 0: now - self.keep_samples_days * DAY,
                 300: now - self.keep_5min_days * DAY,
@@ -77,4 +94,10 @@ class Terms:
     jobs: float
     gone_nodes: float
     results: float
+    call_files: float
+    bad_rows: float
+    batches: float
+    recipients: float
+    gone_users: float
+    copies: float
     samples: dict[int, float]

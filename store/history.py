@@ -10,6 +10,10 @@ from collections.abc import Iterator
 
 from domain.retention import Terms
 from store import database
+from store.calls import past as calls
+from store.campaign import past as campaign
+from store.directory import past as directory
+from store.helpdesk import past as helpdesk
 from store.retention import Gone, Past, delete, delete_keys, write
 from store.sample import STEPS
 from store.tx import Row, Tx
@@ -118,6 +122,8 @@ def clean(terms: Terms, batch: int) -> Iterator[Gone]:
         ("check_results", terms.results),
     ):
         yield from delete(_OTHERS[what], before, batch)
+    for part in (calls, directory, helpdesk, campaign):
+        yield from part.clean(terms, batch)
     for step in (0, *STEPS):
         yield from _clean_samples(step, terms.samples[step], batch)
     yield from _clean_series(batch)

@@ -34,6 +34,21 @@ def register(
     )
 
 
+def listens(tx: Tx, process_id: int, port: int) -> None:
+    """The page of this process is at a port, which need not be that of the settings."""
+    tx.run("UPDATE process SET port = ? WHERE id = ?", (port, process_id))
+
+
+def page_port(tx: Tx, node: str) -> int | None:
+    """The port of the page that runs on a node, of several the newest; None: there is none."""
+    port = tx.value(
+        """SELECT port FROM process WHERE node = ? AND state IN ('up', 'draining') AND port IS NOT NULL
+           ORDER BY id DESC LIMIT 1""",
+        (node,),
+    )
+    return None if port is None else int(port)
+
+
 def renew(tx: Tx, process_id: int, *, now: float, memory: int | None = None) -> bool:
     """Move the counter on; False when the process was given up meanwhile and must stop."""
     return (

@@ -46,6 +46,15 @@ def delete(past: Past, before: float, batch: int) -> Iterator[Gone]:
         yield past.what, delete_keys(past.table, past.key, past.condition, keys, params)
 
 
+def delete_pairs(past: Past, before: float, batch: int) -> Iterator[Gone]:
+    """The same for a table whose rows several columns name, which `key` lists."""
+    params = past.params(before)
+    some = f"SELECT {past.key} FROM {past.table} WHERE {past.condition} LIMIT ?"
+    sql = f"DELETE FROM {past.table} WHERE ({past.key}) IN ({some})"
+    while gone := write(sql, (*params, batch)):
+        yield past.what, gone
+
+
 def delete_keys(table: str, key: str, guard: str, keys: Iterable[Any], params: Sequence[float] = ()) -> int:
     """Delete rows by key in one transaction; the guard holds against what changed since they were read."""
     chosen = tuple(keys)

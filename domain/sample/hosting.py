@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from domain.sample import desk
+
 #: A kind of object, and the values of one.
 Entry = tuple[str, dict[str, Any]]
 
@@ -37,7 +39,8 @@ class Surroundings:
 
 def provider(around: Surroundings) -> list[Entry]:
     """All its objects, each behind those that it refers to."""
-    return [*_organisations(), *_people(), *_servers(around), *_checks(around), *_reports()]
+    helpdesk = desk.departments(_domain(PROVIDER))
+    return [*_organisations(), *_people(), *_servers(around), *_checks(around), *_reports(), *helpdesk]
 
 
 def _organisations() -> Iterator[Entry]:
@@ -66,8 +69,8 @@ def _people() -> Iterator[Entry]:
     for name in (*RESELLERS, *(each for customers in RESELLERS.values() for each in customers), *DIRECT):
         yield _contact(name, "Accounts", ("billing",), first=True)
         yield _contact(name, "Technical desk", ("technical", "notices", "domains"))
-    for desk in ("Duty desk", "Accounts desk"):
-        yield "staff", {"name": desk, "email": _staff_address(desk)}
+    for name in ("Duty desk", "Accounts desk"):
+        yield "staff", {"name": name, "email": _staff_address(name)}
 
 
 def _contact(organisation: str, name: str, duties: tuple[str, ...], first: bool = False) -> Entry:
@@ -125,12 +128,16 @@ def _reports() -> Iterator[Entry]:
     )
 
 
-def _staff_address(desk: str) -> str:
-    return f"{desk.split()[0].lower()}@{_domain(PROVIDER)}"
+def _staff_address(name: str) -> str:
+    return f"{name.split()[0].lower()}@{_domain(PROVIDER)}"
 
 
 def _domain(name: str) -> str:
     return f"{name.lower().replace(' ', '-')}.example.org"
+
+
+#: Where the duty desk gets its mail.
+DUTY_ADDRESS = _staff_address("Duty desk")
 
 
 def _in_url(host: str) -> str:

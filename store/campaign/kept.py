@@ -93,6 +93,12 @@ def resume(tx: Tx, campaign_id: int, now: float) -> bool:
     )
 
 
+def forget(tx: Tx, campaign_id: int) -> bool:
+    """Remove one for good, with its recipients; False where there is none, or mail of it may still go out."""
+    sql = "DELETE FROM campaign WHERE id = ? AND state IN ('draft', 'done', 'cancelled')"
+    return tx.run(sql, (campaign_id,)) > 0
+
+
 def say(tx: Tx, campaign_id: int, said: str | None) -> None:
     """Why it does not go on, for whoever looks."""
     tx.run(

@@ -36,13 +36,17 @@ def site_mark(tx: Tx, now: float) -> str:
     return str(found)
 
 
-def reply(tx: Tx, ticket: Mapping[str, Any], text: str, sender: str, now: float) -> None:
+def reply(
+    tx: Tx, ticket: Mapping[str, Any], text: str, sender: str, now: float, *, first: bool = False
+) -> None:
     """An answer of a person (`sender`: whose, as people know them) to the requester.
 
+    `first`: they have not written, so that the subject is no "Re:".
     Raises MailProblem: no mail can be made of it, or the requester has no address.
     """
     checked_address("requester", ticket["requester"])
-    key, name = _put(tx, ticket, (ticket["requester"],), _answer(ticket), text, now, by_hand=True)
+    subject = " ".join(str(ticket["subject"]).split())[:300] if first else _answer(ticket)
+    key, name = _put(tx, ticket, (ticket["requester"],), subject, text, now, by_hand=True)
     message.add(tx, Message(ticket["id"], "out", sender, text, now, message_id=name, mail_key=key))
 
 

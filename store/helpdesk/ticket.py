@@ -118,6 +118,19 @@ def free_locks(tx: Tx, now: float) -> list[int]:
     return sorted(row[0] for row in rows)
 
 
+def forget(tx: Tx, ticket_id: int) -> bool:
+    """Remove one for good; False where there is none, or it has files outside the database."""
+    return (
+        tx.run(
+            """DELETE FROM ticket WHERE id = ? AND NOT EXISTS (
+                   SELECT 1 FROM ticket_attachment a JOIN ticket_message m ON m.id = a.message_id
+                   WHERE m.ticket_id = ticket.id AND a.reference IS NOT NULL)""",
+            (ticket_id,),
+        )
+        > 0
+    )
+
+
 def forget_deleted(tx: Tx, before: float, limit: int = 100) -> tuple[int, list[str]]:
     """Remove tickets deleted before `before` for good: how many, and the files that nobody names any more."""
     ids = [
