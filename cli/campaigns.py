@@ -8,16 +8,11 @@ import typer
 
 from cli import output
 from cli.moments import ahead
-from cli.opened import acting, reading, who
+from cli.system import acting, reading
 from cli.words import Json, Reason
-from domain.campaign import audience
-from domain.campaign.audience import DUTIES, KINDS, Audience
-from domain.campaign.campaign import RECIPIENTS, Campaign
-from domain.mail.problem import MailProblem
-from store.campaign import kept
-from web.acts.campaigns import Campaigns, found
+from domain.campaign.audience import DUTIES, KINDS
+from domain.campaign.campaign import RECIPIENTS
 from web.acts.refusal import Refusal
-from web.shown import campaigns as shown
 
 app = typer.Typer(no_args_is_help=True, help="Mail campaigns: how far each is; pause, resume, cancel.")
 
@@ -27,17 +22,17 @@ Name = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="A campaign's name
 @app.command("list")
 def list_(ctx: typer.Context, as_json: Json = False) -> None:
     """The newest campaigns first."""
-    opened = reading(ctx)
-    found_ = shown.page(opened.tx, 100)
+    system = reading(ctx)
+    found = system.campaigns.listing(100)
     if as_json:
-        output.print_json(found_)
+        output.print_json(found)
         return
-    if not found_["campaigns"]:
+    if not found["campaigns"]:
         output.note("no campaigns: `tickworks campaign add NAME FILE` writes one, or the page Campaigns")
         return
     table = output.table("CAMPAIGN", "STATE", "DONE", "OF", "SENT", "STARTS", right=("DONE", "OF", "SENT"))
-    for row in found_["campaigns"]:
-        starts = output.ago(row["starts_at"], opened.now) if row["starts_at"] else output.NOTHING
+    for row in found["campaigns"]:
+        starts = output.ago(row["starts_at"], system.now) if row["starts_at"] else output.NOTHING
         numbers = (str(row["ended"]), str(row["total"]), str(row["counts"]["sent"]))
         table.add_row(row["name"], row["state"], *numbers, starts)
     output.console().print(table)
@@ -46,9 +41,8 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
 @app.command("show")
 def show(ctx: typer.Context, campaign: Name, as_json: Json = False) -> None:
     """One campaign: its texts, and its recipients by state."""
-    opened = reading(ctx)
-    row = shown.one(opened.tx, found(opened.tx, campaign)["id"])
-    if as_json or row is None:
+    row = reading(ctx).campaigns.one(campaign)
+    if as_json:
         output.print_json(row)
         return
     names = (
@@ -86,14 +80,13 @@ def add(
     reason: Reason = None,
 ) -> None:
     """Keep a draft; nothing goes out before it is scheduled."""
-    opened = acting(ctx)
-    try:
-        listed = audience.people(people.read()) if people else ()
-    except MailProblem as problem:
-        raise Refusal("bad_value", str(problem)) from None
-    chosen = Audience(tuple(of or ()), tuple(kind or ()), tuple(duty or ()), listed)
-    made = Campaign(name, subject, text.read(), chosen, organisation, sender, per_minute)
-    number = Campaigns(opened.site, by=who(), reason=reason).add(made)
+    given = {"name": name, "subject": subject, "text": text.read(), "organisation": organisation}
+    chosen = {"organisations": of or [], "kinds": kind or [], "duties": duty or []}
+    number = acting(ctx).campaigns.add(
+        {**given, "sender": sender, "per_minute": per_minute},
+        {**chosen, "list": people.read() if people else None},
+        reason,
+    )
     typer.echo(f"campaign {name} is kept as draft {number}")
 
 
@@ -104,9 +97,7 @@ def preview(
     number: Annotated[int, typer.Option("--number", min=1, help="The mail of this recipient.")] = 1,
 ) -> None:
     """The mail as one of its recipients would get it now."""
-    opened = reading(ctx)
-    row = kept.one(opened.tx, found(opened.tx, campaign)["id"])
-    made = shown.preview(opened.tx, kept.read(row or {}), number - 1)
+    made = reading(ctx).campaigns.preview(campaign, number)
     if made["problem"]:
         raise Refusal("bad_value", f"for {made['to']}: {made['problem']}")
     typer.echo(f"To: {made['to']}\nSubject: {made['subject']}\n\n{made['text']}")
@@ -120,35 +111,26 @@ def schedule(
     reason: Reason = None,
 ) -> None:
     """Have a draft begin then."""
-    opened = acting(ctx)
-    row = found(opened.tx, campaign)
-    starts_at = ahead(at, "--at", opened.now, opened.site.zone)
-    many = Campaigns(opened.site, by=who(), reason=reason).schedule(row["id"], starts_at)
-    typer.echo(f"campaign {row['name']} is scheduled for {output.count(many, 'recipient')}")
+    system = acting(ctx)
+    starts_at = ahead(at, "--at", system.now, system.zone)
+    name, many = system.campaigns.schedule(campaign, starts_at, reason)
+    typer.echo(f"campaign {name} is scheduled for {output.count(many, 'recipient')}")
 
 
 @app.command("pause")
 def pause(ctx: typer.Context, campaign: Name, reason: Reason = None) -> None:
     """Send no more until it is resumed; what waits in the outbox comes back."""
-    opened = acting(ctx)
-    row = found(opened.tx, campaign)
-    back = Campaigns(opened.site, by=who(), reason=reason).pause(row["id"])
-    typer.echo(f"campaign {row['name']} is paused; {output.count(back, 'mail')} came back out of the outbox")
+    name, back = acting(ctx).campaigns.pause(campaign, reason)
+    typer.echo(f"campaign {name} is paused; {output.count(back, 'mail')} came back out of the outbox")
 
 
 @app.command("resume")
 def resume(ctx: typer.Context, campaign: Name, reason: Reason = None) -> None:
     """Go on where it was paused."""
-    opened = acting(ctx)
-    row = found(opened.tx, campaign)
-    Campaigns(opened.site, by=who(), reason=reason).resume(row["id"])
-    typer.echo(f"campaign {row['name']} goes on with the next run")
+    typer.echo(f"campaign {acting(ctx).campaigns.resume(campaign, reason)} goes on with the next run")
 
 
 @app.command("cancel")
 def cancel(ctx: typer.Context, campaign: Name, reason: Reason = None) -> None:
     """Send no more, for good."""
-    opened = acting(ctx)
-    row = found(opened.tx, campaign)
-    Campaigns(opened.site, by=who(), reason=reason).cancel(row["id"])
-    typer.echo(f"campaign {row['name']} is cancelled")
+    typer.echo(f"campaign {acting(ctx).campaigns.cancel(campaign, reason)} is cancelled")

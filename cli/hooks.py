@@ -7,12 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from cli import output
-from cli.opened import acting, reading, who
+from cli.system import acting, reading
 from cli.words import Json, Reason
 from store.hooks.listed import STATES
-from web.acts.hooks import Hooks
 from web.acts.refusal import Refusal
-from web.shown import hooks as shown
 
 app = typer.Typer(no_args_is_help=True, help="Event hooks: how each does, its calls, pause and resume.")
 
@@ -23,8 +21,8 @@ Call = Annotated[int, typer.Argument(metavar="CALL", help="A number of `hooks ca
 @app.command("list")
 def list_(ctx: typer.Context, as_json: Json = False) -> None:
     """All hooks, and how each does."""
-    opened = reading(ctx)
-    rows = shown.hooks(opened.tx)
+    system = reading(ctx)
+    rows = system.hooks.listing()
     if as_json:
         output.print_json({"hooks": rows})
         return
@@ -33,7 +31,7 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
         return
     table = output.table("HOOK", "STATE", "EVENTS", "OF", "WAITING", "LAST ARRIVED", "LAST ERROR")
     for row in rows:
-        arrived = output.ago(row["last_done_at"], opened.now) if row["last_done_at"] else output.NOTHING
+        arrived = output.ago(row["last_done_at"], system.now) if row["last_done_at"] else output.NOTHING
         cells = (" ".join(row["events"]), row["organisation"] or "all", str(row["waiting"]))
         table.add_row(row["name"], _state(row), *cells, arrived, row["last_error"] or "")
     output.console().print(table)
@@ -50,14 +48,13 @@ def calls(
     as_json: Json = False,
 ) -> None:
     """The newest calls first, with their last answer."""
-    opened = reading(ctx)
+    system = reading(ctx)
     if state is not None and state not in STATES:
         raise Refusal("bad_value", f"state: expected one of {', '.join(STATES)}, got {state}")
-    known = {row["name"].lower(): row["id"] for row in shown.hooks(opened.tx)}
+    known = {row["name"].lower(): row["id"] for row in system.hooks.listing()}
     if hook is not None and hook.lower() not in known:
         raise Refusal("unknown_hook", f"there is no hook {hook}: `tickworks hooks list` shows them")
-    wanted = shown.Wanted(known[hook.lower()] if hook else None, state, text)
-    found = shown.page(opened.tx, wanted, limit, before)
+    found = system.hooks.calls(known[hook.lower()] if hook else None, state, text, limit, before)
     if as_json:
         output.print_json(found)
         return
@@ -66,27 +63,27 @@ def calls(
         last = row["log"][-1] if row["log"] else None
         said = f"{last['status'] or ''} {last['text']}".strip() if last else row["error"] or ""
         cells = (row["hook"], row["event"], row["object"], row["state"], str(len(row["log"])), said)
-        table.add_row(str(row["id"]), output.ago(row["at"], opened.now), *cells)
+        table.add_row(str(row["id"]), output.ago(row["at"], system.now), *cells)
     output.console().print(table)
 
 
 @app.command("retry")
 def retry(ctx: typer.Context, call: Call) -> None:
     """Have a call tried with the next run, with its own key."""
-    Hooks(acting(ctx).site, by=who()).retry(call)
+    acting(ctx).hooks.retry(call)
     typer.echo(f"call {call} is tried again with the next run")
 
 
 @app.command("pause")
 def pause(ctx: typer.Context, hook: Hook, reason: Reason = None) -> None:
     """Call a hook no more until it is resumed."""
-    typer.echo(f"hook {Hooks(acting(ctx).site, by=who()).pause(hook, reason)} is paused")
+    typer.echo(f"hook {acting(ctx).hooks.pause(hook, reason)} is paused")
 
 
 @app.command("resume")
 def resume(ctx: typer.Context, hook: Hook) -> None:
     """Call a hook again; what waits goes with the next run."""
-    typer.echo(f"hook {Hooks(acting(ctx).site, by=who()).resume(hook)} is called again")
+    typer.echo(f"hook {acting(ctx).hooks.resume(hook)} is called again")
 
 
 def _state(row: dict[str, Any]) -> str:

@@ -30,6 +30,7 @@ from cli import (
     limits,
     logs,
     machines,
+    names,
     new_service,
     nodes,
     objects,
@@ -225,6 +226,8 @@ app.command("groups")(groups.groups)
 app.command("nodes")(nodes.nodes)
 app.command("servers")(watched.servers)
 app.command("checks")(watched.checks)
+app.command("zones")(names.zones)
+app.command("domains")(names.domains)
 app.command("top")(top.top)
 app.command("check")(check.check)
 app.command("migrate")(check.migrate)

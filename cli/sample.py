@@ -10,6 +10,7 @@ from cli import output
 from cli.system import acting
 from cli.words import Json, Reason
 from domain.objects.catalogue import find
+from domain.sample.desk import WHAT
 
 app = typer.Typer(no_args_is_help=True, help="A made-up provider to begin with; clear takes it away again.")
 
@@ -47,7 +48,11 @@ def clear(ctx: typer.Context, reason: Reason = None, as_json: Json = False) -> N
 
 def _counted(objects: dict[str, Any]) -> str:
     """Such as "2 servers, 1 report schedule"."""
-    kinds = ((find(name), number) for name, number in objects.items())
-    return ", ".join(
-        f"{number} {(kind.title if number == 1 else kind.plural).lower()}" for kind, number in kinds
-    )
+    return ", ".join(_count(name, number) for name, number in objects.items())
+
+
+def _count(name: str, number: int) -> str:
+    if name in WHAT:
+        return output.count(number, name)
+    kind = find(name)
+    return f"{number} {(kind.title if number == 1 else kind.plural).lower()}"

@@ -26,7 +26,8 @@ ELSEWHERE = frozenset(
         *("services", "show", "run", "runs", "run-show", "logs", "cancel", "top", "health"),
         *("enable", "disable", "pause", "resume", "maintenance", "logging", "restart"),
         *("schedule", "priority", "parallel", "groups", "nodes", "drain", "undrain", "resize"),
-        *("jobs", "alerts", "object", "sample", "servers", "checks", "voice"),
+        *("jobs", "alerts", "object", "sample", "servers", "checks", "voice", "ticket"),
+        *("zones", "domains", "hooks", "workflow", "campaign"),
     }
 )
 #: Those that start something on this very machine.

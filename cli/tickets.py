@@ -1,4 +1,4 @@
-"""`tickworks ticket`: the helpdesk's tickets, answered and closed from a shell."""
+"""`tickworks ticket`: the helpdesk's tickets, opened, answered and closed from a shell."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from cli import output
-from cli.opened import acting, reading, who
+from cli.system import acting, reading
 from cli.words import Json
 from web.acts.refusal import Refusal
-from web.acts.tickets import Tickets
+from web.acts.ticket_opening import Opening
 from web.shown import tickets as shown
 
-app = typer.Typer(no_args_is_help=True, help="Tickets of the helpdesk: list, show, reply, close.")
+app = typer.Typer(no_args_is_help=True, help="Tickets of the helpdesk: list, show, open, reply, close.")
 
 Number = Annotated[int, typer.Argument(metavar="TICKET", help="A ticket's number.", min=1, max=2**63 - 1)]
 
@@ -29,10 +29,10 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """The newest tickets first; those that are deleted or not confirmed only by their state."""
-    opened = reading(ctx)
+    system = reading(ctx)
     if state and state not in shown.STATES:
         raise Refusal("bad_value", f"--state: expected one of {', '.join(shown.STATES)}, got {state}")
-    found = shown.page(opened.tx, shown.Wanted(state, text), opened.now, limit, before)
+    found = system.tickets.page(state, text, limit, before)
     if as_json:
         output.print_json(found)
         return
@@ -42,7 +42,7 @@ def list_(
     table = output.table("TICKET", "STATE", "PRIORITY", "SUBJECT", "REQUESTER", "ASSIGNED TO", "CHANGED")
     for row in found["tickets"]:
         cells = (row["subject"], row["requester"] or output.NOTHING, row["assignee"] or output.NOTHING)
-        changed = output.ago(row["changed_at"], opened.now)
+        changed = output.ago(row["changed_at"], system.now)
         table.add_row(str(row["id"]), row["state"], row["priority"], *cells, changed)
     output.console().print(table)
 
@@ -50,8 +50,7 @@ def list_(
 @app.command("show")
 def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
     """A ticket with its messages."""
-    opened = reading(ctx)
-    row = shown.one(opened.tx, number, opened.now)
+    row = reading(ctx).tickets.one(number)
     if row is None:
         raise Refusal("unknown_ticket", f"there is no ticket {number}: `tickworks ticket list` shows them")
     if as_json:
@@ -69,6 +68,32 @@ def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
             typer.echo(f"  file {file['name']} ({file['size']} bytes)")
 
 
+@app.command("open")
+def open_(
+    ctx: typer.Context,
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="What it is about, in a line.")],
+    text: Annotated[str, typer.Option("--text", help="What the requester said; - is standard input.")] = "",
+    name: Annotated[str, typer.Option("--name", help="Who it is from.")] = "",
+    address: Annotated[str, typer.Option("--from", metavar="ADDRESS", help="Their mail address.")] = "",
+    department: Annotated[str, typer.Option("--department", help="Who answers it.")] = "",
+    priority: Annotated[str, typer.Option("--priority", help=f"One of {', '.join(shown.PRIORITIES)}.")] = (
+        "normal"
+    ),
+    staff: Annotated[str, typer.Option("--assign", metavar="STAFF", help="Who has it, by name.")] = "",
+    mail: Annotated[str, typer.Option("--mail", metavar="TEXT", help="A first mail to them.")] = "",
+    key: Annotated[str | None, typer.Option("--key", help="The same key opens one ticket in a day.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Open a ticket that nobody wrote a mail for."""
+    said = sys.stdin.read() if text == "-" else text
+    given = Opening(subject, said, address, name, department, priority, staff, mail)
+    row, new = acting(ctx).tickets.open(given, key)
+    if as_json:
+        output.print_json(row)
+        return
+    typer.echo(f"ticket {row['id']} is {'opened' if new else 'there already: the key has opened it'}")
+
+
 @app.command("reply")
 def reply(
     ctx: typer.Context,
@@ -78,12 +103,12 @@ def reply(
 ) -> None:
     """Answer the requester by mail."""
     said = sys.stdin.read() if text is None else text
-    Tickets(acting(ctx).site, by=who()).reply(number, said, close=close)
+    acting(ctx).tickets.reply(number, said, close)
     typer.echo(f"the answer to ticket {number} is in the outbox")
 
 
 @app.command("close")
 def close(ctx: typer.Context, number: Number) -> None:
     """Close a ticket."""
-    Tickets(acting(ctx).site, by=who()).move(number, "closed")
+    acting(ctx).tickets.close(number)
     typer.echo(f"ticket {number} is closed")

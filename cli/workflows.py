@@ -8,14 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from cli import output
-from cli.opened import acting, reading, who
+from cli.system import acting, reading
 from cli.words import Json, Reason
-from domain.workflow.definition import Definition, from_json, from_plain
+from domain.workflow.definition import Definition, from_plain
 from domain.workflow.problem import WorkflowProblem
-from store.workflow import kept
 from web.acts.refusal import Refusal
-from web.acts.workflows import Workflows, found
-from web.shown import workflows as shown
 
 app = typer.Typer(no_args_is_help=True, help="Workflows: build, switch, try one out, look at its runs.")
 
@@ -25,8 +22,8 @@ Name = Annotated[str, typer.Argument(metavar="WORKFLOW", help="A workflow's name
 @app.command("list")
 def list_(ctx: typer.Context, as_json: Json = False) -> None:
     """All workflows."""
-    opened = reading(ctx)
-    rows = shown.listing(opened.tx)
+    system = reading(ctx)
+    rows = system.workflows.listing()
     if as_json:
         output.print_json({"workflows": rows})
         return
@@ -36,7 +33,7 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
     table = output.table("WORKFLOW", "STATUS", "EVENT", "ACTIONS", "VERSION", "LAST RUN")
     for row in rows:
         last = row["last_run"]
-        said = f"{last['state']} {output.ago(last['at'], opened.now)}" if last else output.NOTHING
+        said = f"{last['state']} {output.ago(last['at'], system.now)}" if last else output.NOTHING
         cells = (row["event"], ", ".join(row["actions"]), str(row["version"]), said)
         table.add_row(row["name"], "on" if row["enabled"] else "off", *cells)
     output.console().print(table)
@@ -45,9 +42,8 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
 @app.command("show")
 def show(ctx: typer.Context, workflow: Name, as_json: Json = False) -> None:
     """What a workflow says, as JSON that `workflow set` reads; with --json all about it."""
-    opened = reading(ctx)
-    row = shown.one(opened.tx, found(opened.tx, workflow)["id"])
-    output.print_json(row if as_json or row is None else row["definition"])
+    row = reading(ctx).workflows.one(workflow)
+    output.print_json(row if as_json else row["definition"])
 
 
 @app.command("set")
@@ -60,16 +56,9 @@ def set_(
     reason: Reason = None,
 ) -> None:
     """Add a workflow, or write its next version; runs that have begun keep theirs."""
-    opened = acting(ctx)
-    made = _read(file.read())
-    acts = Workflows(opened.site, by=who(), reason=reason)
-    row = kept.named(opened.tx, name)
-    if row is None:
-        acts.add(name, made)
-        typer.echo(f"workflow {name} is added, and on")
-        return
-    version = acts.change(row["id"], row["version"], row["name"], made)
-    typer.echo(f"workflow {row['name']} is of version {version} now")
+    named, version = acting(ctx).workflows.put(name, _read(file.read()), reason)
+    said = "added, and on" if version is None else f"of version {version} now"
+    typer.echo(f"workflow {named} is {said}")
 
 
 @app.command("runs")
@@ -80,9 +69,8 @@ def runs(
     as_json: Json = False,
 ) -> None:
     """The newest runs, each with its steps."""
-    opened = reading(ctx)
-    number = found(opened.tx, workflow)["id"] if workflow else None
-    rows = shown.runs(opened.tx, number, limit)
+    system = reading(ctx)
+    rows = system.workflows.runs(workflow, limit)
     if as_json:
         output.print_json(rows)
         return
@@ -90,7 +78,7 @@ def runs(
     for row in rows["runs"]:
         steps = ", ".join(f"{each['kind']} {each['state']}" for each in row["steps"])
         cells = (row["event"], row["object"], row["state"], steps, row["error"] or "")
-        table.add_row(str(row["id"]), output.ago(row["began_at"], opened.now), row["workflow"], *cells)
+        table.add_row(str(row["id"]), output.ago(row["began_at"], system.now), row["workflow"], *cells)
     output.console().print(table)
 
 
@@ -104,15 +92,7 @@ def dry_run(
     as_json: Json = False,
 ) -> None:
     """What it would do with an event of the log; nothing is done."""
-    opened = reading(ctx)
-    row = found(opened.tx, workflow)
-    made = from_json(row["definition"])
-    known = shown.events(opened.tx, made, 1)
-    key = event or (known[0]["key"] if known else "")
-    would = shown.dry_run(opened.tx, made, key, row["id"]) if key else None
-    if would is None:
-        said = f"there is no event {key}" if key else f"nothing named {made.event} is among the newest events"
-        raise Refusal("bad_value", f"{said}: `tickworks events list` shows what happened")
+    would = reading(ctx).workflows.dry_run(workflow, event)
     if as_json:
         output.print_json(would)
         return
@@ -122,28 +102,21 @@ def dry_run(
 @app.command("resume")
 def resume(ctx: typer.Context, workflow: Name, reason: Reason = None) -> None:
     """Let events set it off from now on."""
-    opened = acting(ctx)
-    row = found(opened.tx, workflow)
-    done = Workflows(opened.site, by=who(), reason=reason).enable(row["id"])
-    typer.echo(f"workflow {row['name']} is on{'' if done else ' already'}")
+    name, done = acting(ctx).workflows.switch(workflow, True, reason)
+    typer.echo(f"workflow {name} is on{'' if done else ' already'}")
 
 
 @app.command("pause")
 def pause(ctx: typer.Context, workflow: Name, reason: Reason = None) -> None:
     """Let no event set it off; what has begun goes on."""
-    opened = acting(ctx)
-    row = found(opened.tx, workflow)
-    done = Workflows(opened.site, by=who(), reason=reason).disable(row["id"])
-    typer.echo(f"workflow {row['name']} is off{'' if done else ' already'}")
+    name, done = acting(ctx).workflows.switch(workflow, False, reason)
+    typer.echo(f"workflow {name} is off{'' if done else ' already'}")
 
 
 @app.command("archive")
 def archive(ctx: typer.Context, workflow: Name, reason: Reason = None) -> None:
     """Put it away."""
-    opened = acting(ctx)
-    row = found(opened.tx, workflow)
-    Workflows(opened.site, by=who(), reason=reason).archive(row["id"])
-    typer.echo(f"workflow {row['name']} is archived")
+    typer.echo(f"workflow {acting(ctx).workflows.archive(workflow, reason)} is archived")
 
 
 def _say(would: dict[str, Any]) -> None:

@@ -7,10 +7,12 @@ import logging
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from broker import callers
 from node.child import Child, Lease, Pulse, Stop, enter, leave
+from store import database, process
+from store.errors import DatabaseAway
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +52,10 @@ def main(child: Child, listener: socket.socket) -> int:
     gc.freeze()
     server = Server(config)
     threading.Thread(target=_watch, args=(stop, server), name="stop", daemon=True).start()
-    registered = threading.Thread(target=_register, args=(child, stop, pulse), name="lease", daemon=True)
+    port = listener.getsockname()[1]
+    registered = threading.Thread(
+        target=_register, args=(child, stop, pulse, port), name="lease", daemon=True
+    )
     registered.start()
     server.run(sockets=[listener])
     stop.set()
@@ -66,13 +71,15 @@ def _watch(stop: Stop, server: object) -> None:
     server.should_exit = True  # type: ignore[attr-defined]
 
 
-def _register(child: Child, stop: Stop, pulse: Pulse) -> None:
+def _register(child: Child, stop: Stop, pulse: Pulse, port: int) -> None:
     """Take part in the leases for as long as the process lives; the page is up before the database is."""
     process_id = enter(child, stop)
     if process_id is None:
         return
     lease = Lease(child, process_id, pulse=pulse)
     lease.start()
+    with suppress(DatabaseAway):  # then the port of the settings is what others know of
+        database.write(lambda tx: process.listens(tx, process_id, port))
     while not stop.wait(3600):
         pass
     lease.stop()

@@ -117,7 +117,7 @@ def write(
     batch_id = batch.add_done(
         tx, "rerate", fence=fence, node=node, legs=len(old), rerating_id=rerating_id, now=now
     )
-    xdr.change(tx, new)
+    xdr.change(tx, old, new)
     booked = [
         *_lines(tx, book, old, before, kind, back=True),
         *_lines(tx, book, new, after, kind, back=False),

@@ -6,14 +6,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cli.local.alerts import Alerts
+from cli.local.campaigns import Campaigns
+from cli.local.hooks import Hooks
 from cli.local.jobs import Jobs
+from cli.local.names import Names
 from cli.local.nodes import Nodes
 from cli.local.objects import Objects
 from cli.local.runs import Runs
 from cli.local.sample import Sample
 from cli.local.services import Services
+from cli.local.tickets import Tickets
 from cli.local.voice import Voice
 from cli.local.watched import Watched
+from cli.local.workflows import Workflows
 from cli.opened import Opened
 from web.shown.glance import glance
 
@@ -34,6 +39,11 @@ class Local:
         self.sample = Sample(opened)
         self.watched = Watched(opened)
         self.voice = Voice(opened)
+        self.names = Names(opened)
+        self.hooks = Hooks(opened)
+        self.workflows = Workflows(opened)
+        self.campaigns = Campaigns(opened)
+        self.tickets = Tickets(opened)
 
     @property
     def name(self) -> str:

@@ -50,17 +50,21 @@ class Connection:
             raise Refusal("bad_value", "key: elsewhere it may have letters of Latin-1 only, no line breaks")
         return self._document("POST", _api(path, {}), body, {"Idempotency-Key": key} if key else {})
 
+    def post_anyway(self, *path: str | int, body: Row) -> Row:
+        """Do it to something, whoever has changed it before. Raises Refusal."""
+        return self._document("POST", _api(path, {}), body, {"If-Match": "*"})[1]
+
     def ask(self, *path: str | int, body: Row, **query: Any) -> Row:
-        """Read what needs a body to be asked for. Raises Refusal."""
+        """Read or do what needs a body and words beside it. Raises Refusal."""
         return self._document("POST", _api(path, query), body)[1]
 
     def patch(self, *path: str | int, body: Row) -> Row:
         """Change, whoever has changed it before. Raises Refusal."""
         return self._document("PATCH", _api(path, {}), body, {"If-Match": "*"})[1]
 
-    def delete(self, *path: str | int) -> Row:
+    def delete(self, *path: str | int, **query: Any) -> Row:
         """Take away. Raises Refusal."""
-        return self._document("DELETE", _api(path, {}), None)[1]
+        return self._document("DELETE", _api(path, query), None)[1]
 
     def post_file(self, *path: str | int, data: bytes, kind: str, **query: Any) -> Row:
         """Hand in a file of a media type; long ones take their time. Raises Refusal."""

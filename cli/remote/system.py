@@ -9,16 +9,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cli.remote.alerts import Alerts
+from cli.remote.campaigns import Campaigns
 from cli.remote.connection import Connection
 from cli.remote.failed import line, not_tickworks
+from cli.remote.hooks import Hooks
 from cli.remote.jobs import Jobs
+from cli.remote.names import Names
 from cli.remote.nodes import Nodes
 from cli.remote.objects import Objects
 from cli.remote.runs import Runs
 from cli.remote.sample import Sample
 from cli.remote.services import Services
+from cli.remote.tickets import Tickets
 from cli.remote.voice import Voice
 from cli.remote.watched import Watched
+from cli.remote.workflows import Workflows
 
 Row = dict[str, Any]
 
@@ -37,6 +42,11 @@ class Remote:
         self.sample = Sample(connection)
         self.watched = Watched(connection)
         self.voice = Voice(connection)
+        self.names = Names(connection)
+        self.hooks = Hooks(connection)
+        self.workflows = Workflows(connection)
+        self.campaigns = Campaigns(connection)
+        self.tickets = Tickets(connection)
 
     @property
     def name(self) -> str:

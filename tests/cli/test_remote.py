@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,6 +45,14 @@ READS = [
         ("object", "show", "organisation", "Acme"),
         ("object", "export", "server"),
     ),
+    *(("zones",), ("zones", "--json"), ("zones", "--search", "two", "--limit", "1"), ("hooks", "list")),
+    *(("domains",), ("domains", "--json"), ("domains", "--show", "waiting"), ("hooks", "list", "--json")),
+    *(("workflow", "list"), ("workflow", "show", "Echo"), ("workflow", "show", "1", "--json")),
+    *(("workflow", "runs"), ("workflow", "runs", "echo", "--json"), ("workflow", "list", "--json")),
+    *(("workflow", "dry-run", "echo"), ("workflow", "dry-run", "echo", "--json")),
+    *(("campaign", "list"), ("campaign", "list", "--json"), ("campaign", "show", "News")),
+    *(("campaign", "show", "1", "--json"), ("campaign", "preview", "news", "--number", "2")),
+    *(("hooks", "calls"), ("hooks", "calls", "--hook", "CRM", "--state", "queued", "--json")),
 ]
 
 #: What does something, and what makes it undone.
@@ -69,6 +80,9 @@ ACTS = [
         ("object", "set", "organisation", "acme", "city=Bern"),
         ("object", "set", "organisation", "Acme", "city="),
     ),
+    (("workflow", "pause", "Echo", "--reason", "loud"), ("workflow", "resume", "echo")),
+    (("workflow", "resume", "echo"), ("workflow", "resume", "echo", "--reason", "sure")),
+    (("hooks", "pause", "CRM", "--reason", "they move"), ("hooks", "resume", "crm")),
     (("sample", "clear"), ("sample", "clear", "--json")),
     (("jobs", "retry", "--failed"), ("jobs", "retry", "--failed", "--kind", "mailbox_create")),
     (
@@ -77,10 +91,19 @@ ACTS = [
     ),
 ]
 
+#: Further parts of both systems.
+MORE = ("names", "hooks", "tickets", "workflows", "campaigns")
+
 LOCAL_ONLY = [
     *(("up",), ("node",), ("web",), ("beat",), ("migrate",), ("check",), ("backup", "list")),
     *(("secret", "list"), ("user", "list"), ("token", "list"), ("site", "status"), ("events", "list")),
 ]
+
+
+WORKFLOW = {
+    "event": "organisation.create",
+    "actions": [{"kind": "event", "type": "message", "severity": "info", "text": "there is {{ object }}"}],
+}
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +125,21 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site.say("jobs", "cancel", "2")
     site.say("jobs", "hold", "3", "--why", "unpaid")
     site.say("object", "set", "organisation", "Acme")
+    for name in ("one", "two"):
+        said = site.say("object", "set", "zone", f"{name}.example.org", "host=192.0.2.1")
+        assert said.code == 0, said.err
+        said = site.say("object", "set", "domain", f"{name}.example.org", f"zone={name}.example.org")
+        assert said.code == 0, said.err
+    (site.folder / "echo.json").write_text(json.dumps(WORKFLOW))
+    (site.folder / "news.txt").write_text("Hello {{ name }}\n")
+    (site.folder / "people.csv").write_text("a@example.org\nb@example.org\n")
+    hook = ("address=https://example.org/", "secret=env:KEY", "events=job.*")
+    for said in (
+        site.say("object", "set", "event_hook", "crm", *hook),
+        site.say("workflow", "set", "Echo", str(site.folder / "echo.json")),
+        site.say("campaign", "add", "News", *_campaign(site)),
+    ):
+        assert said.code == 0, said.err
     site.say("alerts", "mute", "failing", "--reason", "known")
     site.say("alerts", "window", "--until", "2h", "--object", "node n1")
     yield site
@@ -151,6 +189,12 @@ def test_it_does_the_same(there: Site, away: Elsewhere, do: tuple[str, ...], und
         *(("jobs", "show", "99"), ("jobs", "cancel", "1", "99"), ("jobs", "release", "1")),
         *(("jobs", "add", "mailbox", "--org", "o"), ("jobs", "run", "2"), ("jobs", "list", "--state", "x")),
         *(("jobs", "add", "mailbox_create", "--org", "o")),
+        *(("workflow", "show", "nobody"), ("workflow", "pause", "99"), ("workflow", "runs", "nobody")),
+        *(("workflow", "dry-run", "echo", "--event", "event-999999"), ("workflow", "archive", "nobody")),
+        *(("workflow", "dry-run", "echo", "--event", "x"), ("campaign", "show", "nobody")),
+        *(("campaign", "schedule", "news"), ("campaign", "pause", "news"), ("campaign", "cancel", "99")),
+        *(("hooks", "pause", "nobody"), ("hooks", "resume", "crm"), ("hooks", "retry", "7")),
+        *(("hooks", "calls", "--hook", "nobody"), ("zones", "--show", "x"), ("domains", "--show", "x")),
         *(("alerts", "ack", "99"), ("alerts", "unmute", "99"), ("alerts", "mute", "fialing")),
         *(("sample", "load", "hosting"), ("sample", "load", "x")),
         *(("alerts", "cancel-window", "99"), ("show", ""), ("show", "a/b"), ("cancel", "1")),
@@ -184,11 +228,42 @@ def test_a_run_is_awaited_and_its_end_is_the_exit_code(away: Elsewhere) -> None:
     assert (failed.code, failed.json["runs"][0]["state"]) == (1, "failed")
 
 
+def test_what_is_read_from_files_goes_there_as_well(there: Site, away: Elsewhere) -> None:
+    file = str(there.folder / "echo.json")
+    said = [away.say("workflow", "set", "Other", file).out, away.say("workflow", "set", "other", file).out]
+    assert said == ["workflow Other is added, and on\n", "workflow Other is of version 2 now\n"]
+    assert there.say("workflow", "archive", "Other", "--reason", "done").code == 0
+    away.say("workflow", "set", "Other", file)
+    assert away.say("workflow", "archive", "other").out == "workflow Other is archived\n"
+    kept = away.say("campaign", "add", "Far", *_campaign(there))
+    assert (kept.code, kept.out.startswith("campaign Far is kept as draft ")) == (0, True)
+    here, far = (there.say("campaign", "show", name, "--json").json for name in ("News", "Far"))
+    names = ("subject", "text", "audience", "people", "per_minute", "sender", "organisation")
+    assert {name: far[name] for name in names} == {name: here[name] for name in names}
+    assert away.say("campaign", "cancel", "far", "--reason", "no news").out == "campaign Far is cancelled\n"
+    with closing(sqlite3.connect(there.folder / "var" / "tickworks.db")) as audit:
+        (why,) = audit.execute("SELECT reason FROM change WHERE action = 'campaign cancel'").fetchone()
+    assert why == "no news"
+
+
 def test_a_run_that_waits_says_why(away: Elsewhere) -> None:
     said = away.say("run", "rival")
     assert said.code == 0
     assert "Rival: merged into run" in said.err
     assert "Holder" in said.err
+
+
+def test_a_ticket_is_opened_answered_and_closed(there: Site, away: Elsewhere) -> None:
+    words = ("ticket", "open", "Printer", "--from", "kim@example.net", "--text", "It smokes.", "--key", "7")
+    number = str(away.say(*words, "--json").json["id"])
+    assert away.say(*words).out == f"ticket {number} is there already: the key has opened it\n"
+    assert away.say("ticket", "reply", number, "Unplug it.").code == 0
+    for look in (("list",), ("list", "--json"), ("show", number), ("show", number, "--json"), ("show", "99")):
+        assert _without_ages(away.say("ticket", *look)) == _without_ages(there.say("ticket", *look))
+    assert away.say("ticket", "show", number, "--json").json["state"] == "waiting"
+    assert away.say("ticket", "close", number).out == f"ticket {number} is closed\n"
+    for wrong in (("close", number), ("close", "99"), ("open", "x"), ("open", "x", "--text", "y")):
+        assert away.say("ticket", *wrong) == there.say("ticket", *wrong)
 
 
 def test_a_log_is_followed_until_the_run_ends(there: Site, away: Elsewhere, tmp_path: Path) -> None:
@@ -217,7 +292,7 @@ def test_what_works_on_the_machine_only_says_so(words: tuple[str, ...]) -> None:
 
 
 def test_both_systems_have_the_same_methods() -> None:
-    for part in (None, "services", "runs", "nodes", "jobs", "alerts", "objects", "sample", "voice"):
+    for part in (None, "services", "runs", "nodes", "jobs", "alerts", "objects", "sample", "voice", *MORE):
         local, remote = _methods(Local, part), _methods(Remote, part)
         assert {name: remote.get(name) for name in local} == local, part
 
@@ -231,6 +306,12 @@ def test_a_command_on_this_machine_loads_no_client() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert said.stdout.strip() == "[]"
+
+
+def _campaign(site: Site) -> list[str]:
+    """What `campaign add` needs besides a name."""
+    people = ("--list", str(site.folder / "people.csv"))
+    return [str(site.folder / "news.txt"), "--subject", "News", *people, "--per-minute", "7"]
 
 
 def _without_ages(said: Said) -> Said:

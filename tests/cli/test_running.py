@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 
 from tests.cli.conftest import Site
+from tests.cli.elsewhere import page_of
 from tests.support.until import until
 
 #: Contract §2, word for word, and the last of the planned times that one record stands for.
@@ -53,6 +56,14 @@ def held(running: Site) -> Iterator[int]:
     yield run_id
     running.say("cancel", str(run_id))
     until(lambda: running.run(run_id)["ended_at"], "the holder has stopped")
+
+
+def test_others_can_know_where_the_page_is(running: Site) -> None:
+    with closing(sqlite3.connect(running.folder / "var" / "tickworks.db")) as db:
+        query = "SELECT port FROM process WHERE kind = 'web' AND port IS NOT NULL"
+        until(lambda: db.execute(query).fetchone(), "the page has said so")
+        (port,) = db.execute(query).fetchone()
+    assert page_of(running).endswith(f":{port}")
 
 
 def test_a_forced_run_answers_with_its_id_and_its_result(running: Site) -> None:

@@ -11,6 +11,7 @@ def test_a_sample_is_loaded_and_cleared(site: Site) -> None:
     said = site.say("sample", "load", "hosting")
     assert (said.code, said.out.startswith("the sample hosting is loaded: 10 organisations, ")) == (0, True)
     assert "helpdesk and monitoring switched on" in said.err
+    assert "2 departments, 3 mail rules, 6 tickets, 1 campaign, 1 workflow" in said.out
     assert "this machine" in site.say("object", "list", "server").out
     cleared = site.say("sample", "clear", "--json").json
     assert (cleared["objects"]["organisation"], cleared["kept"]) == (10, [])

@@ -1,4 +1,4 @@
-"""Are tickets listed, answered and closed from a shell?"""
+"""Are tickets listed, opened, answered and closed from a shell?"""
 
 from __future__ import annotations
 
@@ -39,6 +39,19 @@ def test_a_ticket_is_shown_answered_and_closed(site: Site) -> None:
     assert site.say("ticket", "close", "1").out == "ticket 1 is closed\n"
     again = site.say("ticket", "close", "1")
     assert (again.code, again.err) == (3, "error: ticket 1 is closed already\n")
+
+
+def test_a_ticket_is_opened_once(site: Site) -> None:
+    words = ("ticket", "open", "Scanner", "--name", "Kim", "--text", "It is dark.", "--key", "call 7")
+    assert site.say(*words).out == "ticket 2 is opened\n"
+    assert site.say(*words).out == "ticket 2 is there already: the key has opened it\n"
+    mailed = ("ticket", "open", "Paper", "--from", "kim@example.net", "--mail", "It is here.", "--json")
+    shown = site.say(*mailed).json
+    assert (shown["id"], shown["state"], shown["messages"][0]["mail"]) == (3, "waiting", "queued")
+    wrong = site.say("ticket", "open", "Paper", "--mail", "x", "--assign", "nobody")
+    assert (wrong.code, len(wrong.err.splitlines())) == (2, 1)
+    assert "a mail needs an address" in wrong.err
+    assert "no active staff member nobody" in wrong.err
 
 
 def test_what_is_not_there_is_said(site: Site) -> None:

@@ -21,7 +21,7 @@ from broker.queues import EXCHANGE, REJECTED, REQUESTS
 from broker.rabbitmq import RabbitmqBroker
 from broker.stub import StubBroker
 from broker.worker import Worker
-from store import database, migrate
+from store import database
 from store.message import Sent, put, rejected
 from store.tx import Tx
 
@@ -158,12 +158,7 @@ class Joining:
 
 
 class DatabaseBench(Bench):
-    """An open, empty database."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__()
-        database.open(url)
-        migrate.up()
+    """The open, empty database of the test."""
 
     def open(self) -> DatabaseBroker:
         return DatabaseBroker()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -21,13 +20,13 @@ def rabbitmq_bench(rabbitmq_url: str) -> RabbitmqBench:
 
 
 @pytest.fixture
-def database_sqlite_bench(tmp_path: Path) -> DatabaseBench:
-    return DatabaseBench(f"sqlite:///{tmp_path}/tickworks.db")
+def database_sqlite_bench(sqlite_engine_database: str) -> DatabaseBench:
+    return DatabaseBench()
 
 
 @pytest.fixture
-def database_postgresql_bench(postgresql_url: str) -> DatabaseBench:
-    return DatabaseBench(postgresql_url)
+def database_postgresql_bench(postgresql_engine_database: str) -> DatabaseBench:
+    return DatabaseBench()
 
 
 @pytest.fixture(

@@ -9,20 +9,17 @@ from typing import TypeVar
 import psycopg
 import pytest
 
-from store import database, message, migrate
+from store import database, message
 from store.message import Fetched, Held, Sent
 from store.tx import Tx
+from tests.support.opened import DATABASES, opened_database
 
 T = TypeVar("T")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], autouse=True)
+@pytest.fixture(params=DATABASES, autouse=True)
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
-    postgresql = request.param == "postgresql"
-    database.open(request.getfixturevalue("postgresql_url") if postgresql else f"sqlite:///{tmp_path}/t.db")
-    migrate.up()
-    yield
-    database.close()
+    yield from opened_database(request, tmp_path)
 
 
 def write(work: Callable[[Tx], T]) -> T:

@@ -15,11 +15,11 @@ from domain.sample import hosting, voice
 from domain.sample.hosting import Entry, Surroundings
 from domain.time.clock import as_datetime
 from node.site import Site
-from store import change, database, setting
+from store import change, database, process, setting
 from store.object import bulk, read, write
 from store.object.lock import lock
 from store.tx import Tx
-from web.acts import profiles, sample_calls
+from web.acts import profiles, sample_calls, sample_desk
 from web.acts.object_secrets import ObjectSecrets
 from web.acts.objects import values_of
 from web.acts.refusal import Refusal
@@ -37,6 +37,7 @@ _PORTS = {"postgresql": 5432, "postgres": 5432, "amqp": 5672, "amqps": 5671}
 class Loaded:
     """How many objects of each kind there are now, and the profiles that were switched on for them.
 
+    Tickets, campaigns and workflows are counted beside them (`domain.sample.desk.WHAT`).
     `notes`: profiles that could not be, and why; where the calls of the voice sample are.
     """
 
@@ -82,9 +83,13 @@ class Sample:
     def load(self, name: str, port: int | None = None) -> Loaded:
         """All objects of a sample in one transaction, and the profiles that they belong to switched on.
 
-        `port` is the page's; None: that of the settings. Refused beside organisations that are no sample.
+        `port` is the page's; None: that of the page which runs on this node, else that of the settings, with
+        a note that says so. Refused beside organisations that are no sample.
         """
         _refuse_unknown(name)
+        told: tuple[str, ...] = ()
+        if name == "hosting" and port is None:
+            port, told = self._page()
         entries = [(find(kind), values) for kind, values in self._entries(name, port)]
         counts = Counter(kind.name for kind, _ in entries)
         more: Counter[str] = Counter()
@@ -98,6 +103,8 @@ class Sample:
                 _create(tx, kind, checked(kind, values), now)
             if name == "voice":
                 more.update(sample_calls.add_many(tx, now))
+            if name == "hosting":
+                more.update(sample_desk.add_all(tx, self._by, now))
             if setting.get(tx, SETTING) is None:
                 setting.put(tx, SETTING, {"taken": name, "by": self._by, "at": now}, now)
             self._record(tx, "sample load", after={"sample": name, **counts, **more})
@@ -105,6 +112,7 @@ class Sample:
         database.write(work)
         wanted = sorted({kind.profile for kind, _ in entries} - {"core"})
         switched, notes = self._switch_on(wanted)
+        notes = (*notes, *told)
         if name == "voice":
             notes = (*notes, sample_calls.write_calls(self._site))
         return Loaded(name, {**counts, **more}, switched, notes)
@@ -114,14 +122,30 @@ class Sample:
             return voice.carrier(as_datetime(self._site.clock.now()).date())
         return hosting.provider(surroundings(self._site, port))
 
+    def _page(self) -> tuple[int, tuple[str, ...]]:
+        """The port at which the page is looked for (0: nobody knows it), and what to tell of that."""
+        found = process.page_port(database.read(), self._site.settings.node.name)
+        port = self._site.settings.web.port if found is None else found
+        if found is not None:
+            return port, (f"the page is checked at port {port}, where it runs",)
+        if port:
+            return port, (f"no page runs here: it is checked at port {port}, that of the settings",)
+        return 0, ("no page runs here and the settings name no port: it is not checked",)
+
     def clear(self) -> Cleared:
         """Archive all that is marked as sample, a transaction for each kind; what others refer to stays."""
-        done = Cleared()
+        done = Cleared(*database.write(self._clear_desk))
         for kind in reversed(KINDS):
             gone, kept = self._secrets.write(lambda tx, kind=kind: self._clear(tx, kind))  # type: ignore[misc]
             done.objects |= {kind.name: gone} if gone else {}
             done.kept += kept
         return done
+
+    def _clear_desk(self, tx: Tx) -> tuple[dict[str, int], list[dict[str, str]]]:
+        gone, kept = sample_desk.clear(tx, self._site.clock.now())
+        if gone:
+            self._record(tx, "sample clear", before=gone)
+        return gone, kept
 
     def _clear(self, tx: Tx, kind: Kind) -> tuple[int, list[dict[str, str]]]:
         """How many went, and those that stay; objects of one kind may stand below each other."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from domain.mail.problem import MailProblem
@@ -16,26 +17,44 @@ from store.object import read as objects
 from store.tx import Tx
 from web.acts.edit_service import Edited
 from web.acts.refusal import Refusal
+from web.acts.ticket_opening import LONGEST_TEXT, Opening, opened
 from web.shown import tickets as shown
 
 Shown = dict[str, Any]
 
-LONGEST_TEXT = 50_000
 #: Minutes that a lock lasts which an agent takes on the page.
 LOCK_MINUTES = 30
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A ticket as `web.shown.tickets.one` shows it; not `new`: the same key had opened it before."""
+
+    ticket: Shown
+    new: bool
 
 
 class Tickets:
     """The acts of one person; each is one transaction with its audit entry.
 
     `expect` is the revision that was looked at, None: whatever it is now. They raise Refusal
-    (unknown_ticket, locked, bad_value, no_change, deleted), Edited (somebody was faster) and DatabaseAway.
+    (unknown_ticket, locked, bad_value, no_change, deleted, key_used), Edited (somebody was faster) and
+    DatabaseAway.
     """
 
     def __init__(self, site: Site, *, by: str, admin: bool = False) -> None:
         self._site = site
         self._by = by
         self._admin = admin
+
+    def open(self, given: Opening, key: str | None = None) -> Opened:
+        """A ticket that nobody wrote a mail for; with a `key` that has opened one within a day, that again.
+
+        With an answer the first mail goes to the requester, and the ticket waits for them.
+        Raises EditProblems.
+        """
+        number, new = database.write(lambda tx: opened(tx, given, self._by, self._now, key))
+        return Opened(self._shown(number), new)
 
     def reply(self, number: int, text: str, expect: int | None = None, close: bool = False) -> Shown:
         """Answer the requester by mail; the ticket waits for them, or is closed."""

@@ -12,16 +12,19 @@ from domain.campaign.audience import Audience
 from domain.campaign.campaign import Campaign
 from domain.mail.problem import MailProblem
 from store import database
+from store.campaign import kept
 from web.access.guard import Operator, Viewer
 from web.access.who import Who
 from web.acts.campaigns import Campaigns
 from web.acts.refusal import Refusal
+from web.api.words import Reason
 from web.here import Here
 from web.shown import campaigns as shown
 
 router = APIRouter(prefix="/api/v1")
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Why = Annotated[Reason | None, Query(description="For the audit.")]
 Words = Annotated[list[str], Field(max_length=200)]
 State = Literal["waiting", "queued", "sent", "failed", "bounced", "unsubscribed"]
 
@@ -95,9 +98,9 @@ def list_campaigns(
 
 
 @router.post("/campaigns", status_code=201)
-def add_campaign(body: Writing, site: Here, who: Operator) -> dict[str, Any]:
+def add_campaign(body: Writing, site: Here, who: Operator, reason: Why = None) -> dict[str, Any]:
     """Keep a draft; the campaign."""
-    return _one(_acts(site, who).add(body.campaign()))
+    return _one(_acts(site, who, reason).add(body.campaign()))
 
 
 @router.get("/campaigns/suppressed")
@@ -128,6 +131,18 @@ def one_campaign(campaign_id: Id, who: Viewer) -> dict[str, Any]:
     return _one(campaign_id)
 
 
+@router.get("/campaigns/{campaign_id}/preview")
+def preview_campaign(
+    campaign_id: Id,
+    who: Viewer,
+    number: Annotated[int, Query(ge=1, le=2**31, description="The mail of this recipient.")] = 1,
+) -> dict[str, Any]:
+    """The mail as one of its recipients would get it now: `to`, `subject`, `text`, or the `problem`."""
+    _one(campaign_id)
+    tx = database.read()
+    return shown.preview(tx, kept.read(kept.one(tx, campaign_id) or {}), number - 1)
+
+
 @router.post("/campaigns/{campaign_id}")
 def change_campaign(
     campaign_id: Id,
@@ -142,30 +157,32 @@ def change_campaign(
 
 
 @router.post("/campaigns/{campaign_id}/schedule", status_code=202)
-def schedule_campaign(campaign_id: Id, body: Starting, site: Here, who: Operator) -> dict[str, Any]:
+def schedule_campaign(
+    campaign_id: Id, body: Starting, site: Here, who: Operator, reason: Why = None
+) -> dict[str, Any]:
     """Have it begin then; the campaign."""
-    _acts(site, who).schedule(campaign_id, body.starts_at)
+    _acts(site, who, reason).schedule(campaign_id, body.starts_at)
     return _one(campaign_id)
 
 
 @router.post("/campaigns/{campaign_id}/pause", status_code=202)
-def pause_campaign(campaign_id: Id, site: Here, who: Operator) -> dict[str, Any]:
-    """Send no more until it is resumed; what waits in the outbox comes back. The campaign."""
-    _acts(site, who).pause(campaign_id)
-    return _one(campaign_id)
+def pause_campaign(campaign_id: Id, site: Here, who: Operator, reason: Why = None) -> dict[str, Any]:
+    """Send no more until it is resumed; the campaign, and how many mails `came_back` out of the outbox."""
+    back = _acts(site, who, reason).pause(campaign_id)
+    return {**_one(campaign_id), "came_back": back}
 
 
 @router.post("/campaigns/{campaign_id}/resume", status_code=202)
-def resume_campaign(campaign_id: Id, site: Here, who: Operator) -> dict[str, Any]:
+def resume_campaign(campaign_id: Id, site: Here, who: Operator, reason: Why = None) -> dict[str, Any]:
     """Go on; the campaign."""
-    _acts(site, who).resume(campaign_id)
+    _acts(site, who, reason).resume(campaign_id)
     return _one(campaign_id)
 
 
 @router.post("/campaigns/{campaign_id}/cancel", status_code=202)
-def cancel_campaign(campaign_id: Id, site: Here, who: Operator) -> dict[str, Any]:
+def cancel_campaign(campaign_id: Id, site: Here, who: Operator, reason: Why = None) -> dict[str, Any]:
     """Send no more, for good; the campaign."""
-    _acts(site, who).cancel(campaign_id)
+    _acts(site, who, reason).cancel(campaign_id)
     return _one(campaign_id)
 
 
@@ -182,8 +199,8 @@ def list_recipients(
     return shown.recipients_page(database.read(), campaign_id, state, limit, after)
 
 
-def _acts(site: Here, who: Who) -> Campaigns:
-    return Campaigns(site, by=who.name)
+def _acts(site: Here, who: Who, reason: str | None = None) -> Campaigns:
+    return Campaigns(site, by=who.name, reason=reason)
 
 
 def _one(campaign_id: int) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from store import database
 from web.access.guard import Operator, Viewer
 from web.acts.refusal import Refusal
-from web.acts.tickets import LONGEST_TEXT, Tickets
+from web.acts.ticket_opening import LONGEST_NAME, LONGEST_SUBJECT, LONGEST_TEXT, Opening
+from web.acts.tickets import Tickets
 from web.api.etag import expected, tag
+from web.api.words import Word
 from web.here import Here
 from web.shown import tickets as shown
 
@@ -21,10 +23,31 @@ Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 IfMatch = Annotated[str | None, Header(description="The ETag of the ticket that was looked at.")]
 State = Literal["open", "waiting", "closed", "deleted", "unconfirmed"]
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+Key = Annotated[
+    Word | None,
+    Header(alias="Idempotency-Key", description="Remembered for 24 h: the same ticket answers."),
+]
 
 
 class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+
+class New(Body):
+    """A ticket that nobody wrote a mail for.
+
+    `text` is what the requester said, `answer` goes to them by mail: one of them at least. The requester
+    is an address or, without an answer, a name. `department` and `assigned_to` are names, "" none.
+    """
+
+    subject: Annotated[str, Field(max_length=LONGEST_SUBJECT)]
+    text: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+    requester: Annotated[str, Field(max_length=320)] = ""
+    requester_name: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
+    department: Annotated[str, Field(max_length=200)] = ""
+    priority: Literal["low", "normal", "high", "urgent"] = "normal"
+    assigned_to: Annotated[str, Field(max_length=200)] = ""
+    answer: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
 
 
 class Reply(Body):
@@ -62,6 +85,16 @@ def list_tickets(
     """The newest first; `next` is null after the last page."""
     wanted = shown.Wanted(state or "", text.strip(), priority)
     return shown.page(database.read(), wanted, site.clock.now(), limit, before)
+
+
+@router.post("/tickets", status_code=201)
+def open_ticket(body: New, site: Here, who: Operator, response: Response, key: Key = None) -> dict[str, Any]:
+    """Open a ticket; 201 with it, or 200 with the ticket that the same key has opened before."""
+    done = _acts(site, who).open(Opening(**body.model_dump()), key)
+    if not done.new:
+        response.status_code = 200
+    tag(response, done.ticket["revision"])
+    return done.ticket
 
 
 @router.get("/tickets/{number}")

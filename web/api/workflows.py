@@ -13,12 +13,14 @@ from store import database
 from web.access.guard import Admin, Viewer
 from web.acts.refusal import Refusal
 from web.acts.workflows import Workflows
+from web.api.words import Reason
 from web.here import Here
 from web.shown import workflows as shown
 
 router = APIRouter(prefix="/api/v1")
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Why = Annotated[Reason | None, Query(description="For the audit.")]
 
 
 class Looking(BaseModel):
@@ -62,9 +64,9 @@ def list_workflows(who: Viewer) -> dict[str, Any]:
 
 
 @router.post("/workflows", status_code=201)
-def add_workflow(body: Building, site: Here, who: Admin) -> dict[str, Any]:
+def add_workflow(body: Building, site: Here, who: Admin, reason: Why = None) -> dict[str, Any]:
     """Keep a workflow, on; the workflow."""
-    return _one(Workflows(site, by=who.name).add(body.name, body.definition()))
+    return _one(Workflows(site, by=who.name, reason=reason).add(body.name, body.definition()))
 
 
 @router.get("/workflows/runs")
@@ -91,28 +93,29 @@ def change_workflow(
     site: Here,
     who: Admin,
     version: Annotated[int, Query(ge=1, le=2**31, description="The one that you have seen.")],
+    reason: Why = None,
 ) -> dict[str, Any]:
     """Write its next version; runs that have begun keep theirs. The workflow."""
-    Workflows(site, by=who.name).change(workflow_id, version, body.name, body.definition())
+    Workflows(site, by=who.name, reason=reason).change(workflow_id, version, body.name, body.definition())
     return _one(workflow_id)
 
 
 @router.post("/workflows/{workflow_id}/enable", status_code=204)
-def enable_workflow(workflow_id: Id, site: Here, who: Admin) -> None:
+def enable_workflow(workflow_id: Id, site: Here, who: Admin, reason: Why = None) -> None:
     """Let events set it off from now on."""
-    Workflows(site, by=who.name).enable(workflow_id)
+    Workflows(site, by=who.name, reason=reason).enable(workflow_id)
 
 
 @router.post("/workflows/{workflow_id}/disable", status_code=204)
-def disable_workflow(workflow_id: Id, site: Here, who: Admin) -> None:
+def disable_workflow(workflow_id: Id, site: Here, who: Admin, reason: Why = None) -> None:
     """Let no event set it off; what has begun goes on."""
-    Workflows(site, by=who.name).disable(workflow_id)
+    Workflows(site, by=who.name, reason=reason).disable(workflow_id)
 
 
 @router.delete("/workflows/{workflow_id}", status_code=204)
-def archive_workflow(workflow_id: Id, site: Here, who: Admin) -> None:
+def archive_workflow(workflow_id: Id, site: Here, who: Admin, reason: Why = None) -> None:
     """Put it away."""
-    Workflows(site, by=who.name).archive(workflow_id)
+    Workflows(site, by=who.name, reason=reason).archive(workflow_id)
 
 
 @router.get("/workflows/{workflow_id}/events")

@@ -16,7 +16,8 @@ from store.helpdesk import message
 from store.object import read as objects
 from web.access.guard import Operator, Viewer
 from web.acts.refusal import Refusal
-from web.acts.tickets import LONGEST_TEXT, Tickets
+from web.acts.ticket_opening import LONGEST_TEXT
+from web.acts.tickets import Tickets
 from web.here import Here
 from web.live.stream import own_address
 from web.pages.acting import act

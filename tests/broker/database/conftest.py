@@ -9,7 +9,7 @@ import pytest
 
 from broker.database.wake import hush
 from broker.worker import Worker
-from store import database, migrate
+from store import database
 from tests.broker.database.taker import TABLE, Taker
 
 
@@ -21,13 +21,13 @@ def sqlite_url(tmp_path: Path) -> str:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a database that is open in this process, on one server after the other."""
-    address: str = request.getfixturevalue(f"{request.param}_url")
-    yield from _opened(address)
+    address: str = request.getfixturevalue(f"{request.param}_engine_database")
+    yield from _with_table(address)
 
 
 @pytest.fixture
-def opened_sqlite(sqlite_url: str) -> Iterator[str]:
-    yield from _opened(sqlite_url)
+def opened_sqlite(sqlite_engine_database: str) -> Iterator[str]:
+    yield from _with_table(sqlite_engine_database)
 
 
 @pytest.fixture
@@ -62,10 +62,10 @@ def _takers(folder: Path) -> Iterator[Callable[..., Taker]]:
         one.kill()
 
 
-def _opened(address: str) -> Iterator[str]:
-    database.open(address)
-    migrate.up()
+def _with_table(address: str) -> Iterator[str]:
     database.write(lambda tx: tx.run(TABLE))
     yield address
     hush()
     database.close()
+    database.open(address)
+    database.write(lambda tx: tx.run("DROP TABLE claimed_run"))

@@ -18,14 +18,20 @@ from domain.rating.legs import Leg, Legs
 from domain.rating.rating import rate
 from node.site import Site
 from store import change, database
+from store.campaign import kept, recipients
 from store.object import read
 from store.rating import book
 from tests.support.http_receiver import receiver
 from tests.support.object_site import add, site
+from tests.support.rows import process
 from web.acts.object_import import import_file
 from web.acts.objects import Objects
 from web.acts.refusal import Refusal
 from web.acts.sample import Sample, surroundings
+from web.acts.ticket_opening import Opening
+from web.acts.tickets import Tickets
+from web.shown import campaigns as shown
+from web.shown import tickets
 
 __all__ = ["site"]
 
@@ -36,6 +42,8 @@ def live(kind: str, /, **equals: Any) -> list[str]:
 
 def everything() -> dict[str, int]:
     found = {kind.name: read.count(database.read(), kind) for kind in KINDS}
+    for table, where in (("ticket", "1 = 1"), ("campaign", "1 = 1"), ("workflow", "archived_at IS NULL")):
+        found[table] = database.read().value(f"SELECT COUNT(*) FROM {table} WHERE {where}")
     return {name: number for name, number in found.items() if number}
 
 
@@ -104,6 +112,40 @@ def test_clear_leaves_what_operators_made_and_says_what_it_needs(site: Site) -> 
     assert [each["object"] for each in sample.clear().kept] == ["Reseller North", "Sample Provider"]
 
 
+def test_its_helpdesk_has_something_to_look_at_and_nothing_goes_out(site: Site) -> None:
+    Sample(site, by="ann").load("hosting")
+    tx, now = database.read(), site.clock.now()
+    assert set(tickets.counts(tx).values()) == {1, 2}
+    for row in tx.dicts("SELECT id FROM ticket ORDER BY id"):
+        each = tickets.one(tx, row["id"], now)
+        assert each is not None
+        assert each["messages"]
+        assert each["created_at"] <= each["messages"][0]["at"] <= each["changed_at"]
+    assert tx.all("SELECT enabled FROM workflow") == [(False,)]
+    ((made, state),) = [(kept.read(row), row["state"]) for row in kept.page(tx, 9)[0]]
+    assert state == "draft"
+    assert len(list(recipients.people(tx, made.audience))) == 8
+    assert shown.preview(tx, made, 0)["problem"] is None
+    assert tx.value("SELECT COUNT(*) FROM mail") == 0
+
+
+def test_clear_leaves_tickets_of_others_and_a_campaign_that_sends(site: Site) -> None:
+    sample = Sample(site, by="ann")
+    sample.load("hosting")
+    own = Tickets(site, by="ann").open(Opening("Mine", "x", requester_name="Kim")).ticket["id"]
+    Tickets(site, by="ann").note(1, "Looked at it.")
+    database.write(lambda tx: kept.move(tx, 1, ("draft",), "scheduled", 1.0, starts_at=1e12))
+    (why,) = sample.clear().kept
+    assert why["why"] == "it is scheduled: cancel it first"
+    assert everything() == {"ticket": 1, "campaign": 1}
+    assert tickets.one(database.read(), own, 1.0) is not None
+    with pytest.raises(Refusal, match="campaign Maintenance on Saturday already"):
+        sample.load("hosting")
+    database.write(lambda tx: kept.move(tx, 1, ("scheduled",), "cancelled", 1.0))
+    assert sample.clear().objects == {"campaign": 1}
+    assert sample.load("hosting").objects["ticket"] == 6
+
+
 def test_a_secret_that_was_given_to_a_sample_goes_with_it(site: Site) -> None:
     sample = Sample(site, by="ann")
     sample.load("hosting")
@@ -158,6 +200,23 @@ def test_checks_ask_the_page_where_it_is(
 ) -> None:
     settings = site.settings.model_copy(update={"web": web})
     assert surroundings(Site(settings, site.catalogue, site.clock, site.profiles), port).page == page
+
+
+def test_a_page_that_runs_is_checked_at_the_port_it_has(site: Site) -> None:
+    here = site.settings.node.name
+    for number, (node, port, ended_at) in enumerate(
+        ((here, 4710, 5.0), (here, 4711, None), ("elsewhere", 4712, None), (here, None, None)), 1
+    ):
+        process(number, node=node, kind="web", port=port, ended_at=ended_at)
+    done = Sample(site, by="ann").load("hosting")
+    ports = {row["port"] for row in read.live(database.read(), "check", kind="tcp")}
+    assert (4711 in ports, 8080 in ports) == (True, False)
+    assert "the page is checked at port 4711, where it runs" in done.notes
+
+
+def test_without_a_page_the_port_of_the_settings_is_told(site: Site) -> None:
+    done = Sample(site, by="ann").load("hosting")
+    assert "no page runs here: it is checked at port 8080, that of the settings" in done.notes
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from config.load import load
 from config.secrets import SecretError
 from domain.objects.catalogue import find
 from node.site import Site, key_source, open_site
-from store import change, database, migrate, secret, service
+from store import change, database, secret, service
 from tests.support.clock import FakeClock
 from tests.support.opened import DATABASES
 from web.acts.objects import Objects
@@ -49,18 +49,14 @@ print(looks)
 
 
 @pytest.fixture(params=DATABASES)
-def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Site:
     """A site on each database."""
-    postgresql = request.param == "postgresql"
-    url = f'[database]\nurl = "{request.getfixturevalue("postgresql_url")}"\n' if postgresql else ""
+    url = request.getfixturevalue(f"{request.param}_engine_database")
     file = tmp_path / "tickworks.toml"
-    file.write_text(f'{url}[mail]\npassword = "vault:needed"\n')
+    file.write_text(f'[database]\nurl = "{url}"\n[mail]\npassword = "vault:needed"\n')
     made = replace(open_site(load(file, {})), clock=FakeClock())
-    database.open(made.settings.database.url)
-    migrate.up()
     database.write(lambda tx: service.sync(tx, made.declared(), made.clock.now()))
-    yield made
-    database.close()
+    return made
 
 
 def acts(site: Site) -> Secrets:

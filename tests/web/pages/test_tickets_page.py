@@ -48,6 +48,97 @@ def mails() -> list[tuple[str, str]]:
     return database.read().all("SELECT subject, body_text FROM mail ORDER BY id")
 
 
+FORM = {
+    "subject": "Printer",
+    "requester": "kim@example.net",
+    "requester_name": "Kim",
+    "department": "Support",
+    "priority": "high",
+    "assigned_to": "Ann",
+    "text": "It smokes.",
+    "answer": "",
+}
+
+
+def department(application: Application) -> None:
+    whole = checked(find("department"), {"name": "Support", "sender": "support@example.org"})
+    database.write(lambda tx: write.create(tx, "department", whole, now=application.clock.now()))
+
+
+def key_of(page: str) -> str:
+    found = re.search(r'name="key" value="(\w+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_what_came_by_telephone_becomes_a_ticket(application: Application) -> None:
+    staff(application)
+    department(application)
+    client = application.signed_in("operator")
+    assert 'href="/tickets/new"' in client.get("/tickets").text
+    page = client.get("/tickets/new").text
+    assert '<option value="Support" selected>' in page
+    sent = [client.post("/tickets/new", data={**FORM, "key": key_of(page)}) for _ in range(2)]
+    assert [answer.headers["location"] for answer in sent] == ["/tickets/1", "/tickets/1"]
+    row = ticket.one(database.read(), 1)
+    assert row is not None
+    facts = ("state", "priority", "department", "assignee", "requester", "requester_name")
+    assert [row[name] for name in facts] == ["open", "high", "Support", "Ann", "kim@example.net", "Kim"]
+    (each,) = message.of_ticket(database.read(), 1)
+    assert (each["direction"], each["sender"], each["text"]) == ("in", "Kim <kim@example.net>", "It smokes.")
+    assert mails() == []
+    assert [each["action"] for each in application.audit()].count("ticket open") == 1
+
+
+def test_a_ticket_can_begin_with_a_mail_to_the_requester(application: Application) -> None:
+    department(application)
+    client = application.signed_in("operator")
+    given = {**FORM, "assigned_to": "", "text": "", "answer": "Your printer is ready."}
+    client.post("/tickets/new", data=given)
+    assert said(client, "/tickets/1") == "ticket 1 is opened, its first mail is in the outbox"
+    ((subject, text),) = mails()
+    assert subject.startswith("Printer [#1.")
+    assert "Your printer is ready." in text
+    row = ticket.one(database.read(), 1)
+    assert row is not None
+    assert row["state"] == "waiting"
+    assert [each["direction"] for each in message.of_ticket(database.read(), 1)] == ["out"]
+
+
+def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(application: Application) -> None:
+    client = application.signed_in("operator")
+    wrong = {**FORM, "subject": EVIL, "requester": "kim", "text": "", "assigned_to": "Nobody"}
+    answer = client.post("/tickets/new", data=wrong)
+    assert answer.status_code == 422
+    found = dict(re.findall(r'id="problem-(\w+)">([^<]*)<', answer.text))
+    assert set(found) == {"requester", "text", "assigned_to", "department"}
+    assert "is not a mail address" in found["requester"]
+    assert html.escape(EVIL) in answer.text
+    assert EVIL not in answer.text
+    assert database.read().value("SELECT COUNT(*) FROM ticket") == 0
+    assert application.signed_in("viewer").get("/tickets/new").status_code == 403
+
+
+def test_a_contact_is_known_by_the_address(application: Application) -> None:
+    def work(tx: Any) -> None:
+        for kind, values in (
+            ("organisation", {"name": "Acme"}),
+            ("contact", {"organisation": "Acme", "name": "Kim of Acme", "email": "kim@example.net"}),
+        ):
+            write.create(tx, kind, checked(find(kind), values), now=application.clock.now())
+
+    database.write(work)
+    client = application.signed_in("operator")
+    client.post("/tickets/new", data={"subject": "Printer", "requester": "KIM@example.net", "text": "x"})
+    row = ticket.one(database.read(), 1)
+    assert row is not None
+    assert (row["organisation"], row["contact"], row["requester_name"]) == (
+        "Acme",
+        "Kim of Acme",
+        "Kim of Acme",
+    )
+
+
 def test_an_empty_list_says_what_to_do(application: Application) -> None:
     page = application.signed_in("admin").get("/tickets").text
     assert "Add a mail account" in page
@@ -150,6 +241,21 @@ def test_a_file_is_saved_and_never_shown(application: Application) -> None:
     assert answer.headers["content-disposition"].startswith("attachment")
     other = made(application)
     assert client.get(link[1].replace(f"/{number}/", f"/{other}/")).status_code == 404
+
+
+def test_programs_open_a_ticket_once(application: Application) -> None:
+    client = application.program(application.token("operator", "operator"))
+    body = {"subject": "Printer", "requester_name": "Kim", "text": "It smokes."}
+    key = {"idempotency-key": "call 1"}
+    done = [client.post("/api/v1/tickets", json=body, headers=key) for _ in range(2)]
+    assert [(each.status_code, each.json()["id"]) for each in done] == [(201, 1), (200, 1)]
+    assert done[0].headers["etag"] == f'"{done[0].json()["revision"]}"'
+    other = client.post("/api/v1/tickets", json={**body, "text": "It burns."}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "key_used")
+    wrong = client.post("/api/v1/tickets", json={"subject": " ", "answer": "x", "department": "No"})
+    assert wrong.status_code == 422
+    assert set(wrong.json()["problems"]) == {"subject", "requester", "department"}
+    assert client.post("/api/v1/tickets", json=body).json()["id"] == 2
 
 
 def test_programs_answer_with_the_etag_they_have_seen(application: Application) -> None:

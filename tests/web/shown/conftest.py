@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from coordinator.grants import grant_pass
 from coordinator.requests import Request
 from coordinator.requests import request as ask
 from node.site import Site, open_site
-from store import database, migrate, node, process, service
+from store import database, node, process, service
 from store.run import claimed, ended
 from tests.support.clock import FakeClock
 
@@ -66,16 +66,13 @@ class Scene:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def scene(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Scene]:
+def scene(tmp_path: Path, request: pytest.FixtureRequest) -> Scene:
     file = tmp_path / "tickworks.toml"
-    url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else ""
-    file.write_text(FILE + (f'[database]\nurl = "{url}"\n' if url else ""))
+    url = request.getfixturevalue(f"{request.param}_engine_database")
+    file.write_text(f'{FILE}[database]\nurl = "{url}"\n')
     clock = FakeClock()
     site = replace(open_site(load(file, {})), clock=clock)
-    database.open(site.settings.database.url)
-    migrate.up()
-    yield Scene(site, clock, database.write(lambda tx: _join(tx, site, clock.now())))
-    database.close()
+    return Scene(site, clock, database.write(lambda tx: _join(tx, site, clock.now())))
 
 
 def _join(tx: Any, site: Site, now: float) -> int:
