@@ -66,6 +66,13 @@ def people(text: str) -> tuple[tuple[str, str, str], ...]:
     """
     if len(text) > LONGEST_LIST:
         raise MailProblem(f"list: {len(text)} characters; at most {LONGEST_LIST}")
+    try:
+        return _read(text)
+    except csv.Error as error:
+        raise MailProblem(f"list: this is no CSV: {error}") from None
+
+
+def _read(text: str) -> tuple[tuple[str, str, str], ...]:
     lines = text.removeprefix("\ufeff").strip()
     if not lines:
         return ()

@@ -166,4 +166,6 @@ def _errors(path: str, method: str) -> list[int]:
         found += [412, 428]
     if path.endswith("/{object_id}/archive"):
         found += [412]
+    if path.startswith("/api/v1/tickets/") and path.endswith(("/replies", "/notes")):
+        found += [412, 428]
     return sorted(found)

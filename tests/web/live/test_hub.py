@@ -55,8 +55,10 @@ def test_a_change_reaches_everybody_who_watches(hub: Hub, numbers: Numbers) -> N
         numbers.value = 2
         hub.hurry()
         for watch in watches:
-            await asyncio.wait_for(watch.news.wait(), 10)
-            assert "<p id=number>2</p>" in hub.changes(watch, mark)[-1][1]
+            # The first look of all may wake it too: it says that the database is there.
+            while not any("<p id=number>2</p>" in html for _, html in hub.changes(watch, mark)):
+                await asyncio.wait_for(watch.news.wait(), 10)
+                watch.news.clear()
 
     asyncio.run(story())
 
