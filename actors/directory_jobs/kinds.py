@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from actors.directory_jobs import deletions, groups, prepare, users
+from actors.directory_jobs import deletions, groups, new_users, prepare, users
 from actors.directory_jobs.arguments import (
     CreateGroup,
     CreateUnit,
@@ -40,8 +40,8 @@ JOB_KINDS = [
         title="Create a user",
         arguments=CreateUser,
         prepare=prepare.new_user,
-        work=acting(users.create),
-        look_up=looking(users.was_created),
+        work=acting(new_users.create),
+        look_up=looking(new_users.was_created),
         priority=4,
     ),
     _kind(
