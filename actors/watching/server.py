@@ -124,4 +124,5 @@ def exporter_url(server: Server) -> str:
 
 def _counters(told: Reading, at: float) -> Counters:
     values = {(each.metric, each.object): (each.value, each.bits) for each in told.counters}
-    return Counters(at, told.up, values)
+    fastest = {(each.metric, each.object): each.fastest for each in told.counters if each.fastest}
+    return Counters(at, told.up, values, fastest)

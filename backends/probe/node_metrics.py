@@ -11,6 +11,8 @@ from backends.probe.reading import Counter, Figure, Reading, ServiceState
 KNOWN_BY = "node_cpu_seconds_total"
 #: File systems that live in memory, and images, which are full by nature.
 UNREAL = ("tmpfs", "devtmpfs", "ramfs", "overlay", "squashfs", "iso9660", "erofs", "udf", "autofs", "nsfs")
+#: Images and discs; a disk that became read-only by an error is still a disk.
+MEDIA = ("/dev/loop", "/dev/sr")
 #: Bridges, tunnels and virtual cards count what a real one counts too.
 VIRTUAL = ("lo", "veth", "docker", "br-", "virbr", "ifb", "tap", "cni", "flannel", "cali")
 
@@ -70,7 +72,7 @@ def _volumes(said: Exposed) -> list[Figure]:
         mount, device = labels.get("mountpoint", ""), labels.get("device", "")
         if labels.get("fstype") in UNREAL or not total or broken.get(mount) or mount not in free:
             continue
-        if read_only.get(mount) and device.startswith("/dev/loop"):
+        if read_only.get(mount) and device.startswith(MEDIA):
             continue
         candidate = (len(mount), mount, total)
         shown[device] = min(shown.get(device, candidate), candidate)

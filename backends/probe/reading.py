@@ -11,12 +11,16 @@ Figure = tuple[str, str, float]
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What only grows: ``cpu.busy_seconds``, ``network.received_bytes``; `bits`: after how many it wraps."""
+    """What only grows: ``cpu.busy_seconds``, ``network.received_bytes``; `bits`: after how many it wraps.
+
+    `fastest`: it cannot grow by more a second; None where nobody knows.
+    """
 
     metric: str
     object: str
     value: float
     bits: int = 0
+    fastest: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ UCD_LOADS = {name: f"1.3.6.1.4.1.2021.10.1.5.{row}" for name, row in (("1", 1), 
 #: Ticks of 1/100 s since the start: user, nice, system, interrupts (two kinds), steal; idle, wait.
 UCD_BUSY = tuple(f"1.3.6.1.4.1.2021.11.{number}.0" for number in (50, 51, 52, 56, 61, 64))
 UCD_IDLE = tuple(f"1.3.6.1.4.1.2021.11.{number}.0" for number in (53, 54))
-CARD_NAME, CARD_KIND = "1.3.6.1.2.1.2.2.1.2", "1.3.6.1.2.1.2.2.1.3"
+CARD_NAME, CARD_KIND, CARD_SPEED = (f"1.3.6.1.2.1.2.2.1.{column}" for column in (2, 3, 5))
 #: Direction -> its counter of 64 bits, and of 32 bits for agents that have no other.
 CARD_BYTES = {
     "received": ("1.3.6.1.2.1.31.1.1.1.6", "1.3.6.1.2.1.2.2.1.10"),
@@ -133,7 +133,7 @@ async def _memory(asked: Session, ram: tuple[float, float] | None) -> list[Figur
 
 
 async def _network(asked: Session) -> AsyncIterator[Counter]:
-    names, kinds = await asked.columns((CARD_NAME, CARD_KIND))
+    names, kinds, speeds = await asked.columns((CARD_NAME, CARD_KIND, CARD_SPEED))
     for direction, (wide, narrow) in CARD_BYTES.items():
         counted, bits = await asked.column(wide), 64
         if not counted:
@@ -141,7 +141,10 @@ async def _network(asked: Session) -> AsyncIterator[Counter]:
         for row, value in counted.items():
             name = names.get(row, row.encode())
             if kinds.get(row) != LOOPBACK and isinstance(value, int) and isinstance(name, bytes):
-                yield Counter(f"network.{direction}_bytes", one_line(name), value, bits)
+                speed = speeds.get(row)
+                # 32 bits run out within minutes: only the speed of the card tells how often they did.
+                fastest = speed / 8 if bits == 32 and isinstance(speed, int) and speed > 0 else None
+                yield Counter(f"network.{direction}_bytes", one_line(name), value, bits, fastest)
 
 
 def _states(

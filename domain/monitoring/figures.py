@@ -22,11 +22,15 @@ BUSY, TOTAL, CPU = ("cpu.busy_seconds", ""), ("cpu.total_seconds", ""), ("cpu.pe
 
 @dataclass(frozen=True)
 class Counters:
-    """All counters of one reading: name -> (value, bits); `at`: epoch s, `up`: s since the start."""
+    """All counters of one reading: name -> (value, bits); `at`: epoch s, `up`: s since the start.
+
+    `fastest`: by how much a second some of them can grow at the most.
+    """
 
     at: float
     up: float | None = None
     values: Mapping[Name, tuple[float, int]] = field(default_factory=dict)
+    fastest: Mapping[Name, float] = field(default_factory=dict)
 
     def counted(self, name: Name) -> Counted:
         """One of them."""
@@ -57,9 +61,11 @@ def between(earlier: Counters | None, later: Counters, told: Iterable[Figure] = 
 def _cards(earlier: Counters, later: Counters, names: list[Name], direction: str) -> list[Figure]:
     metric = f"network.{direction}_bytes"
     speeds = {
-        about: rates.rate(earlier.counted((kind, about)), later.counted((kind, about)), fastest=FASTEST)
-        for kind, about in names
-        if kind == metric
+        name[1]: rates.rate(
+            earlier.counted(name), later.counted(name), fastest=later.fastest.get(name, FASTEST)
+        )
+        for name in names
+        if name[0] == metric
     }
     found = [(f"{metric}_per_second", about, speed) for about, speed in speeds.items() if speed is not None]
     if found and "" not in speeds and len(found) == len(speeds):

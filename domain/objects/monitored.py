@@ -108,7 +108,7 @@ class Check(Declared):
         "above", title="Bad is", description="Which side of these values is bad."
     )
     settings: dict[str, Any] = Field(
-        default_factory=dict, title="Settings", description="More, by kind: such as status = 200."
+        default_factory=dict, title="Settings", description="More, by kind: such as wanted = Sign in."
     )
     enabled: bool = Field(True, title="Active")
     note: Note = Field("", title="Note")

@@ -30,9 +30,15 @@ def kind_of(kind: Of) -> Kind:
 @lru_cache(maxsize=256)
 def select(kind: Kind) -> str:
     """``SELECT … FROM …`` of a kind, whose table is called `o`."""
-    columns = [f"o.{name}" for name in OWN] + [f"o.{field.column}" for field in kind.fields]
-    columns += [f"{named(kind, field.name)} AS {field.name}" for field in kind.references]
-    return f"SELECT {', '.join(columns)} {tables(kind)}"
+    return f"SELECT {columns(kind)} {tables(kind)}"
+
+
+@lru_cache(maxsize=256)
+def columns(kind: Kind) -> str:
+    """What `select` selects: of each reference, the id and the other's key."""
+    names = [f"o.{name}" for name in OWN] + [f"o.{field.column}" for field in kind.fields]
+    names += [f"{named(kind, field.name)} AS {field.name}" for field in kind.references]
+    return ", ".join(names)
 
 
 @lru_cache(maxsize=256)
@@ -77,7 +83,7 @@ def wheres(kind: Kind, equals: Mapping[str, Any]) -> tuple[str, list[Any]]:
 
 def rows(tx: Tx, kind: Kind, rest: str, params: Sequence[Any] = ()) -> list[Row]:
     """The objects that ``WHERE …`` finds."""
-    return [_read(kind, row) for row in tx.dicts(f"{select(kind)} {rest}", params)]
+    return [read(kind, row) for row in tx.dicts(f"{select(kind)} {rest}", params)]
 
 
 def stored(kind: Kind, columns: Mapping[str, Any]) -> list[Any]:
@@ -104,6 +110,8 @@ def folded(tx: Tx, texts: Iterable[str]) -> dict[str, str]:
     """Each text as the database compares keys: what is small there to it."""
     wanted = list(dict.fromkeys(texts))
     found: dict[str, str] = {}
+    if tx.dialect == "postgresql":
+        return dict(tx.all("SELECT v, LOWER(v) FROM unnest(?::text[]) AS v", (wanted,))) if wanted else {}
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
         values = ", ".join(["(?)"] * len(part))
@@ -118,7 +126,8 @@ def _kept(field: ObjectField, value: Any) -> Any:
     return to_column(field, value) if field.shape in SCALED else value
 
 
-def _read(kind: Kind, row: Row) -> Row:
+def read(kind: Kind, row: Row) -> Row:
+    """The row of a table, as people know its object."""
     row["sample"] = bool(row["sample"])
     for field in kind.fields:
         if field.stored_as_json:

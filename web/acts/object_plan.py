@@ -14,7 +14,7 @@ from domain.objects.kind import Kind
 from domain.objects.problem import Unsound
 from store import secret
 from store.object import own_rules
-from store.object.bulk import Known
+from store.object.known import Known
 from store.object.references import BadReference, circle, line
 from store.tx import Tx
 from web.acts.objects import values_of
@@ -53,12 +53,14 @@ class Plan:
     ) -> None:
         self._tx, self._kind, self._coming, self._seen = tx, kind, coming, seen
         given = [each for each in rows if not each.problem]
-        own = [kind.written(each.cells[kind.key]) for each in given]
-        self._known = Known(tx, kind, own)
         self._others = {
-            each.name: Known(tx, find(str(each.refers)), self._keys(given, each.name))
+            each.name: Known(
+                tx, find(str(each.refers)), ((None, key) for key in self._keys(given, each.name))
+            )
             for each in kind.references
         }
+        own = [(self._scope_id(each), kind.written(each.cells[kind.key])) for each in given]
+        self._known = Known(tx, kind, own)
         self._sealed = {row["name"] for row in secret.rows(tx)} if kind.secrets else set()
 
     def row(self, given: FileRow) -> Planned:
