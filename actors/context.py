@@ -32,6 +32,7 @@ class Ports(Protocol):
     def stop_reason(self) -> str | None: ...
     def progress(self, done: float, total: float | None) -> None: ...
     def step_due(self, task: Task, number: int) -> str | None: ...
+    def step_apart(self, task: Task, number: int) -> str | None: ...
     def step_started(self, title: str, time_limit: float | None = None) -> None: ...
     def step_overran(self) -> str | None: ...
     def step_ended(self, title: str, state: str, outcome: Outcome | None, error: str | None) -> None: ...
@@ -205,22 +206,37 @@ class Context:
         self.log.error(f"step failed: {step.title}", error=text)
         self.ports.step_ended(step.title, "failed", step.outcome, text)
 
+    def _in_order(self) -> list[tuple[int, Task]]:
+        """The prompt steps, those that are apart, the others; with their numbers."""
+        rank = {
+            task.title: 0 if task.prompt else 1 if self.service.is_apart(task) else 2
+            for task in self.service.tasks
+        }
+        return sorted(enumerate(self.service.tasks, 1), key=lambda each: rank[each[1].title])
+
     def run_steps(self, options: object | None = None) -> Outcome:
         """Run the service's declared tasks that are due, the prompt ones first; each has its own result.
 
-        ``partial`` when one of them is, or when the run was asked to stop before the last.
+        Those that are apart are asked for next, and run in runs of their own, which nobody here waits for.
+
+        ``partial`` when one of them is, when one that is apart failed the last time, or when the run was
+        asked to stop before the last.
         """
         counts: dict[str, int | float] = {}
         texts: list[str] = []
         unfinished = False
-        numbered = sorted(enumerate(self.service.tasks, 1), key=lambda each: not each[1].prompt)
-        for number, task in numbered:
+        for number, task in self._in_order():
             if task.work is None or self.ports.step_due(task, number) is not None:
                 continue
             if self.stopping():
                 unfinished = True
                 texts.append(f"stopped before: {task.title}")
                 break
+            if self.service.is_apart(task) and (elsewhere := self.ports.step_apart(task, number)):
+                if elsewhere == "failed":
+                    unfinished = True
+                    texts.append(f"failed the last time, in a run of its own: {task.title}")
+                continue
             with self.step(task.title, task.time_limit) as step:
                 outcome = task.work(self) if self.service.options is None else task.work(self, options)
                 if outcome is not None and not isinstance(outcome, Outcome):

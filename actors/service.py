@@ -38,9 +38,10 @@ class Task:
     """One task line of a service: what it is called, and what runs it.
 
     ``work(context, options)`` runs when the step is due: with ``every``, at most that often.
-    ``effect`` says how far it reaches: ``read``, ``local`` (our own database and files),
+    ``effect`` says how far it reaches: ``read`` (other systems), ``local`` (our own database and files),
     ``outward`` (mail, a remote write, a charge) or ``destroy``. ``prompt`` steps (orders of people)
-    run before the others. After ``time_limit`` the step is asked to stop and fails; the run goes on.
+    run before the others; beside one, a step that is not ``local`` is apart: it has runs of its own.
+    After ``time_limit`` the step is asked to stop and fails; the run goes on.
     """
 
     title: str
@@ -104,6 +105,13 @@ class Service:
     def reaches_out(self) -> bool:
         """True if a task line of it says that it acts on the world outside."""
         return any(task.effect in HELD for task in self.tasks)
+
+    def is_apart(self, task: Task) -> bool:
+        """Whether a task line has runs of its own, so that it never delays the prompt ones.
+
+        So it is for one that reaches outside, in a service that has a prompt one.
+        """
+        return task.effect != "local" and not task.prompt and any(each.prompt for each in self.tasks)
 
     @property
     def summary(self) -> str:

@@ -42,6 +42,7 @@ class FakePorts:
     stop: str | None = None
     stop_after: int | None = None  # so many looks at `stopping()` go by before the stop
     not_due: set[str] = field(default_factory=set)
+    apart: dict[str, str] = field(default_factory=dict)  # title -> apart or failed: has a run of its own
     secrets: dict[str, str] = field(default_factory=dict)
     backends: dict[str, Any] = field(default_factory=dict)
     observes: bool = False  # acts on the world outside are held
@@ -69,6 +70,9 @@ class FakePorts:
 
     def step_due(self, task: Task, number: int) -> str | None:
         return "not_due" if task.title in self.not_due else None if task.enabled else "off"
+
+    def step_apart(self, task: Task, number: int) -> str | None:
+        return self.apart.get(task.title)
 
     def step_started(self, title: str, time_limit: float | None = None) -> None:
         self.started_steps.append(title)

@@ -170,9 +170,8 @@ def _steps(row: Row) -> Any:
         "STEP", "STATE", "DONE", "FAILED", "SKIPPED", "ERROR", right=("DONE", "FAILED", "SKIPPED")
     )
     for each in row["steps"]:
-        style = OUTCOMES.get(each["state"], "dim" if each["state"] in ("not_due", "off") else "")
+        style = OUTCOMES.get(each["state"], "dim" if each["state"] in ("not_due", "off", "apart") else "")
         figures = [str(each[key]) for key in ("done", "failed", "skipped")]
-        table.add_row(
-            each["title"], Text(each["state"].replace("_", " "), style=style), *figures, each["error"] or ""
-        )
+        said = each["state"].replace("_", " ") + (f": run {each['run']}" if each.get("run") else "")
+        table.add_row(each["title"], Text(said, style=style), *figures, each["error"] or "")
     return table

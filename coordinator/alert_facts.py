@@ -138,7 +138,8 @@ def _running(tx: Tx, now: float) -> list[RunningFact]:
             node=row["node"],
             started_at=row["started_at"],
             time_limit=row["time_limit"],
-            durations=durations[row["service"]],
+            # What is usual is made of the service's whole runs.
+            durations=[] if row["apart"] else durations[row["service"]],
         )
         for row in rows
     ]

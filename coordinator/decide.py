@@ -55,7 +55,7 @@ def _judge(waiter: Waiter, world: World, reserved: dict[str, int], line: Counter
     for group in waiter.groups:
         if group in world.held:
             return Wait(waiter.run_id, "group", group, world.held[group].run_id, line[group])
-    if not waiter.hold and world.active.get((waiter.service, waiter.limit_node), 0) >= waiter.parallel:
+    if not waiter.hold and world.active.get(waiter.limited, 0) >= waiter.parallel:
         return Wait(waiter.run_id, "parallel")
     for group in waiter.groups:
         if group in reserved:
@@ -70,8 +70,7 @@ def _judge(waiter: Waiter, world: World, reserved: dict[str, int], line: Counter
 
 def _book(waiter: Waiter, grant: Grant, world: World) -> None:
     if not waiter.hold:
-        key = (waiter.service, waiter.limit_node)
-        world.active[key] = world.active.get(key, 0) + 1
+        world.active[waiter.limited] = world.active.get(waiter.limited, 0) + 1
         next(node for node in world.nodes if node.name == grant.node).busy += 1
         if grant.node == world.prefer:
             world.prefer = ""

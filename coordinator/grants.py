@@ -126,8 +126,9 @@ def look(tx: Tx, rules: Rules, now: float, scope: Statement) -> tuple[World, lis
         NodeSlots(name, words(roles), words(services), int(slots)) for name, roles, services, slots in nodes
     ]
     by_name = {node.name: node for node in world.nodes}
-    for node, service, limit_node, count in active:
-        world.active[service, limit_node] = world.active.get((service, limit_node), 0) + count
+    for node, service, limit_node, apart, count in active:
+        limited = (service, limit_node, bool(apart))
+        world.active[limited] = world.active.get(limited, 0) + count
         if node in by_name:
             by_name[node].busy += count
     world.held = {row[0]: Holder(row[1], row[2], row[3], row[4]) for row in held}
@@ -212,5 +213,6 @@ def _waiter(row: tuple[Any, ...], now: float) -> Waiter:
         limit_node=row[16],
         stopped=bool(row[17]),
         hold=bool(row[18]),
+        apart=bool(row[19]),
         noted=(row[13], row[14], row[15]),
     )

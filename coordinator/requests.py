@@ -36,6 +36,7 @@ class Request:
     args: Mapping[str, Any] = field(default_factory=dict)
     node: str | None = None
     step: int | None = None
+    apart: bool = False  # that step runs beside the service's other runs
     reason: str | None = None
     key: str | None = None
     preempt: bool = False
@@ -189,6 +190,7 @@ def _insert(tx: Tx, row: dict[str, Any], asked: Request, for_node: str, now: flo
         run_groups=row["run_groups"],
         args=asked.args,
         step=asked.step,
+        apart=asked.apart,
     )
     if drawn is not None:
         created.insert_as(tx, new, drawn)

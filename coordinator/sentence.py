@@ -65,6 +65,8 @@ def sentence(
     if wait.code == "parallel":
         limit = "one run" if waiter.parallel == 1 else f"{waiter.parallel} runs"
         where = f" on {waiter.limit_node}" if waiter.limit_node else ""
+        if waiter.apart:
+            return f"at most {limit} of its steps apart at once{where}: the earlier one has not ended"
         return f"at most {limit} of it at once{where}: the earlier one has not ended"
     if wait.code == "group":
         return f"waits for group {wait.group}, {_holder(wait, before, world, waiters)}{_ahead(wait.ahead)}"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+#: (service, limit node, apart): runs that are granted or running are counted by it.
+Limited = tuple[str, str, bool]
+
 
 @dataclass(frozen=True, slots=True)
 class Waiter:
@@ -25,7 +28,13 @@ class Waiter:
     limit_node: str = ""  # where `parallel` counts: on this node, or ("") everywhere together
     stopped: bool = False  # an occurrence of a service that was disabled meanwhile
     hold: bool = False  # a daemon's batch: it has its process already and takes no slot
+    apart: bool = False  # of one step alone: it counts beside the service's other runs
     noted: tuple[str | None, str | None, int | None] = (None, None, None)  # the reason stored last
+
+    @property
+    def limited(self) -> Limited:
+        """With which runs it shares the limit of parallel ones."""
+        return (self.service, self.limit_node, self.apart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +73,7 @@ class World:
     maintenance: bool = False
     nodes: list[NodeSlots] = field(default_factory=list)
     held: dict[str, Holder] = field(default_factory=dict)
-    #: (service, limit node) -> runs that are granted or running
-    active: dict[tuple[str, str], int] = field(default_factory=dict)
+    active: dict[Limited, int] = field(default_factory=dict)
     slot_waiters: bool = False  # some run was noted as waiting for a slot
     prefer: str = ""  # the node of a thread that has just become free: it gets the first run it may take
 

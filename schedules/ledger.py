@@ -179,9 +179,9 @@ def _open_occurrences(tx: Tx, names: Sequence[str]) -> dict[tuple[str, str], lis
     wanted = set(names)
     rows = tx.all(
         """SELECT service, for_node, id, state FROM run
-           WHERE state = 'queued' AND trigger IN ('schedule', 'catch_up')
+           WHERE state = 'queued' AND trigger IN ('schedule', 'catch_up') AND NOT apart
            UNION ALL SELECT service, for_node, id, state FROM run
-           WHERE state IN ('granted', 'running') AND trigger IN ('schedule', 'catch_up')"""
+           WHERE state IN ('granted', 'running') AND trigger IN ('schedule', 'catch_up') AND NOT apart"""
     )
     for name, for_node, run_id, state in sorted(rows, key=lambda row: row[2]):
         if name in wanted:

@@ -63,7 +63,7 @@ def services_of(tx: Tx, run_ids: Sequence[int]) -> dict[int, str]:
 def running(tx: Tx) -> Rows:
     """The runs that run now; a daemon's holds are none."""
     return tx.dicts(
-        """SELECT r.id, r.service, s.title, r.node, r.started_at, s.time_limit
+        """SELECT r.id, r.service, s.title, r.node, r.started_at, r.apart, s.time_limit
            FROM run r JOIN service s ON s.name = r.service
            WHERE r.state IN ('granted', 'running') AND r.state = 'running' AND r.trigger <> 'hold'"""
     )
@@ -75,7 +75,8 @@ def durations(tx: Tx, names: Sequence[str]) -> dict[str, list[float]]:
     for start in range(0, len(names), AT_ONCE):
         some = names[start : start + AT_ONCE]
         part = """SELECT * FROM (SELECT service, state, ended_at - started_at AS took FROM run
-                                 WHERE service = ? AND trigger <> 'hold' ORDER BY id DESC LIMIT ?) AS last"""
+                                 WHERE service = ? AND trigger <> 'hold' AND NOT apart
+                                 ORDER BY id DESC LIMIT ?) AS last"""
         sql = " UNION ALL ".join([part] * len(some))
         for service, state, took in tx.all(sql, [value for name in some for value in (name, LOOK)]):
             if state == "succeeded" and took is not None and len(found[service]) < COUNT:

@@ -1,4 +1,7 @@
-"""How long runs take and wait: of all services what is usual, of one service its course over time."""
+"""How long runs take and wait: of all services what is usual, of one service its course over time.
+
+Runs of a step that is apart are none of these: they would say nothing of the service's own.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ RUNS = 20
 MOST = 50_000
 
 _TIMES = "r.ended_at - r.started_at, r.started_at - r.queued_at"
-_SUCCEEDED = "state = 'succeeded' AND started_at IS NOT NULL AND trigger <> 'hold'"
+_SUCCEEDED = "state = 'succeeded' AND started_at IS NOT NULL AND trigger <> 'hold' AND NOT apart"
 
 
 class Usual(NamedTuple):
@@ -57,7 +60,7 @@ def ended(tx: Tx, service: str, since: float, most: int = MOST) -> tuple[list[En
     rows = tx.all(
         f"""SELECT ended_at, state, started_at, queued_at FROM run
             WHERE service = ? AND id > ({older_than()}) AND ended_at >= ?
-              AND state IN ('succeeded', 'failed', 'lost') AND trigger <> 'hold'
+              AND state IN ('succeeded', 'failed', 'lost') AND trigger <> 'hold' AND NOT apart
             ORDER BY id DESC LIMIT ?""",
         (service, since - LONGEST, since, most + 1),
     )

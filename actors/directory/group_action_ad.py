@@ -59,8 +59,13 @@ def follow_logins(context: Context, options: JobLimits) -> Outcome:
     proof="real",
     tasks=(
         Task("Carry out queued AD group actions", carry_out, effect="outward", prompt=True),
-        Task("Store extended data of AD organisations and AD users", store_attributes, every=HOUR),
-        Task("Store which services each AD user has", store_services, every=HOUR / 4),
+        Task(
+            "Store extended data of AD organisations and AD users",
+            store_attributes,
+            every=HOUR,
+            effect="read",
+        ),
+        Task("Store which services each AD user has", store_services, every=HOUR / 4, effect="read"),
         Task(
             "Disable logins of AD users whose mailbox type forbids one",
             switch_off,

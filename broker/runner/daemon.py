@@ -86,6 +86,10 @@ class DaemonPorts:
     def step_due(self, task: Task, number: int) -> str | None:
         return None if task.enabled else "off"
 
+    def step_apart(self, task: Task, number: int) -> str | None:
+        """A daemon carries out its steps itself."""
+        return None
+
     def step_started(self, title: str, time_limit: float | None = None) -> None:
         """Steps of a daemon leave no rows."""
 

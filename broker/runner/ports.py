@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,8 @@ from actors.service import Task
 from broker.runner.active import ActiveRun
 from broker.runner.insist import insist
 from broker.runner.run_log import printable
+from coordinator.apart import Apart, ask_apart
+from coordinator.grants import Rules, RunMessage
 from domain.effects.act import Act
 from domain.time.clock import Clock, as_datetime
 from store import database, destruction, held_act, secret
@@ -20,17 +22,31 @@ from store.tx import Tx
 
 #: A step whose time comes within this many seconds is due: ticks jitter.
 STEP_TOLERANCE = 30.0
+#: The triggers of runs that nobody has asked for.
+PLANNED = ("schedule", "catch_up")
 #: What a step is told that is over its own time limit.
 STEP_LIMIT = "time limit of the step"
 
 
 class RunPorts:
-    """Implements `actors.context.Ports` for one attempt."""
+    """Implements `actors.context.Ports` for one attempt.
 
-    def __init__(self, active: ActiveRun, clock: Clock) -> None:
+    ``publish`` tells the workers of runs that are granted: those of steps that are apart.
+    """
+
+    def __init__(
+        self,
+        active: ActiveRun,
+        clock: Clock,
+        rules: Rules | None = None,
+        publish: Callable[[Sequence[RunMessage]], object] = lambda messages: None,
+    ) -> None:
         self._active = active
         self._clock = clock
+        self._rules = rules or Rules()
+        self._publish = publish
         self._numbers: dict[str, int] = {}
+        self._failed: set[str] = set()  # titles of steps whose last result is that
 
     def now(self) -> datetime:
         return as_datetime(self._clock.now())
@@ -45,14 +61,19 @@ class RunPorts:
         self._active.progress = (float(done), None if total is None else float(total))
 
     def step_due(self, task: Task, number: int) -> str | None:
-        """None if it is to run now, else ``not_due`` or ``off``; what was asked for by number runs."""
-        wanted = self._active.claimed.step
+        """None if it is to run now, else ``not_due`` or ``off``; what somebody asked for by number runs."""
+        claimed = self._active.claimed
         self._numbers[task.title] = number
-        if wanted is not None:
-            return None if wanted == number else "not_due"
-        service = self._active.claimed.service
+        if claimed.step is not None and claimed.step != number:
+            return "not_due"
+        # One that the schedule has led to looks again: it may have been switched off while its run waited.
+        if claimed.step is not None and claimed.trigger not in PLANNED:
+            return None
+        service = claimed.service
         states = insist(lambda: step.states(database.read(), service), until=self.stop_reason)
         known = states.get((service, task.title), {})
+        if known.get("last_state") == "failed":
+            self._failed.add(task.title)
         switch = known.get("enabled")
         if not (task.enabled if switch is None else switch):
             return self._not_run(task.title, number, "off")
@@ -62,6 +83,21 @@ class RunPorts:
             if self._clock.now() < due:
                 return self._not_run(task.title, number, "not_due")
         return None
+
+    def step_apart(self, task: Task, number: int) -> str | None:
+        """None in the step's own run; else that one is asked for: ``apart``, or ``failed`` the last time."""
+        claimed = self._active.claimed
+        if claimed.step is not None:
+            return None
+
+        def work(tx: Tx) -> Apart | None:
+            now = self._clock.now()
+            return ask_apart(tx, claimed.run_id, claimed.fence, number, task.title, self._rules, now)
+
+        asked = insist(lambda: database.write(work), until=self.stop_reason)
+        if asked is not None:
+            self._publish(asked.messages)
+        return "failed" if task.title in self._failed else "apart"
 
     def step_started(self, title: str, time_limit: float | None = None) -> None:
         self._active.step = (title, self._clock.monotonic() + time_limit, time_limit) if time_limit else None

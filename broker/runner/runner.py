@@ -166,7 +166,7 @@ class Runner:
             fence=claimed.fence,
             args=arguments(service, claimed.args),
             log=logger_for(log),
-            ports=RunPorts(active, self.engine.clock),
+            ports=RunPorts(active, self.engine.clock, self.engine.rules, self.engine.publish),
             node=self.engine.here.node,
             log_folder=self.engine.log_folder,
         )

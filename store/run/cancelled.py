@@ -80,7 +80,8 @@ def miss_away(tx: Tx, now: float, on_time: float) -> int:
                 reason = (SELECT 'node ' || n.state FROM node n WHERE n.name = run.for_node)
             WHERE {_OCCURRENCE} AND for_node <> ''
               AND EXISTS (SELECT 1 FROM node n WHERE n.name = run.for_node AND n.state IN ('lost', 'left'))
-              AND planned_at < ? - (SELECT s.misfire_window FROM service s WHERE s.name = run.service)
+              AND COALESCE(planned_at, queued_at)
+                  < ? - (SELECT s.misfire_window FROM service s WHERE s.name = run.service)
             RETURNING id, service, planned_count""",
         (now, now - on_time),
     )

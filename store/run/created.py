@@ -12,7 +12,7 @@ from store.tx import Tx, marks
 _COLUMNS = (
     "service, for_node, trigger, state, reason, planned_at, planned_until, planned_count, planned_text,"
     " requested_at, requested_by, request_reason, queued_at, priority, preempt, roles, run_groups, args,"
-    " step, ended_at, merged_into"
+    " step, apart, ended_at, merged_into"
 )
 
 
@@ -39,6 +39,7 @@ class NewRun:
     preempt: bool = False
     args: Mapping[str, Any] = field(default_factory=dict)
     step: int | None = None
+    apart: bool = False  # of that step alone, beside the service's other runs
     merged_into: int | None = None
 
 
@@ -98,5 +99,5 @@ def _values(run: NewRun) -> tuple[Any, ...]:
         *(run.service, run.for_node, run.trigger, run.state, run.reason, run.planned_at, run.planned_until),
         *(run.planned_count, run.planned_text, run.requested_at, run.requested_by, run.request_reason),
         *(run.queued_at, run.priority, run.preempt, run.roles, run.run_groups, args_text(run.args)),
-        *(run.step, run.requested_at if final else None, run.merged_into),
+        *(run.step, run.apart, run.requested_at if final else None, run.merged_into),
     )

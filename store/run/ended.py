@@ -49,7 +49,9 @@ class Ended:
     groups: tuple[str, ...]
 
 
-_RETURNING = "RETURNING service, run_groups, trigger, node, process_id, granted_at, started_at, queued_at"
+_RETURNING = (
+    "RETURNING service, run_groups, trigger, node, process_id, granted_at, started_at, queued_at, apart"
+)
 
 _FINISH = f"""
     UPDATE run SET state = ?, ended_at = ?, outcome = ?, message = ?, counts = ?, error = ?
@@ -86,7 +88,7 @@ def end(tx: Tx, ending: Ending) -> Ended | None:
     state, row = _guarded(tx, ending)
     if row is None:
         return None
-    service, groups, trigger, node, process_id, granted_at, started_at, queued_at = row
+    service, groups, trigger, node, process_id, granted_at, started_at, queued_at, apart = row
     error = (ending.error or "")[:MAX_ERROR] or None
     attempt = (ending.run_id, ending.attempt, node, process_id, ending.fence, granted_at, started_at)
     statements: list[Statement] = [(_ATTEMPT, (*attempt, ending.at, ending.ended, error))]
@@ -99,10 +101,13 @@ def end(tx: Tx, ending: Ending) -> Ended | None:
         if groups:
             statements.append(("DELETE FROM membership WHERE run_id = ?", (ending.run_id,)))
         raises = _raises(ending, service, state, trigger, started_at, queued_at)
+        if trigger in ("schedule", "catch_up") and not apart:
+            raises.append((service, "occurrences", "ran", 1.0))
         statements.append(
             tally.raised([*raises, *tally.held(groups, ending.at - (granted_at or started_at))])
         )
-        statements.append(_service_last(ending, service, state, started_at))
+        if not apart:  # a step that goes well must not hide that the service fails, nor the other way round
+            statements.append(_service_last(ending, service, state, started_at))
     for sql, params in statements:
         tx.later(sql, params)
     return Ended(ending.run_id, service, state, tuple(groups.split()))
@@ -155,8 +160,6 @@ def _raises(
     raises = tally.observed(service, "run_duration", ending.at - started_at, tally.DURATION_BUCKETS)
     raises += tally.observed(service, "run_queue_time", started_at - queued_at, tally.QUEUE_BUCKETS)
     raises.append((service, "runs", f"{state}|{trigger}", 1.0))
-    if trigger in ("schedule", "catch_up"):
-        raises.append((service, "occurrences", "ran", 1.0))
     return raises
 
 

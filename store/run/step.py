@@ -33,12 +33,13 @@ def end(
     counts: Mapping[str, float] | None = None,
     error: str | None = None,
 ) -> None:
-    """A step ended, or was not begun (``not_due``, ``off``)."""
+    """A step ended, or was not begun (``not_due``, ``off``); one that was handed over stays so."""
     tx.run(
         """INSERT INTO run_step (run_id, n, title, state, counts, error, started_at, ended_at)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (run_id, n) DO UPDATE SET state = excluded.state, counts = excluded.counts,
-               error = excluded.error, ended_at = excluded.ended_at""",
+               error = excluded.error, ended_at = excluded.ended_at
+           WHERE run_step.state <> 'apart'""",
         (run_id, n, title, state, json.dumps(dict(counts)) if counts else None, error, now, now),
     )
     if state in ("not_due", "off"):
@@ -50,6 +51,17 @@ def end(
                last_run_id = excluded.last_run_id, last_start_at = excluded.last_start_at,
                last_done_at = COALESCE(excluded.last_done_at, step.last_done_at)""",
         (service, title, state, run_id, now, now if state == "done" else None),
+    )
+
+
+def hand_over(tx: Tx, run_id: int, n: int, title: str, own_run: int, now: float) -> None:
+    """A step is carried out by a run of its own: in this run it has the state ``apart``."""
+    tx.run(
+        """INSERT INTO run_step (run_id, n, title, state, own_run, started_at, ended_at)
+           VALUES (?, ?, ?, 'apart', ?, ?, ?)
+           ON CONFLICT (run_id, n) DO UPDATE SET state = 'apart', own_run = excluded.own_run,
+               service = NULL""",
+        (run_id, n, title, own_run, now, now),
     )
 
 

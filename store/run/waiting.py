@@ -19,10 +19,11 @@ NODES: Statement = (
 #: Where the limit of parallel runs counts: on each node for itself, or everywhere together.
 _LIMIT_NODE = "CASE WHEN s.instances = 'each' THEN r.for_node ELSE '' END"
 
-#: (node, service, limit node, how many) of the runs that take a slot.
+#: (node, service, limit node, apart, how many) of the runs that take a slot.
 ACTIVE: Statement = (
-    f"""SELECT r.node, r.service, {_LIMIT_NODE}, COUNT(*) FROM run r JOIN service s ON s.name = r.service
-        WHERE r.state IN ('granted', 'running') AND r.trigger <> 'hold' GROUP BY 1, 2, 3""",
+    f"""SELECT r.node, r.service, {_LIMIT_NODE}, r.apart, COUNT(*)
+        FROM run r JOIN service s ON s.name = r.service
+        WHERE r.state IN ('granted', 'running') AND r.trigger <> 'hold' GROUP BY 1, 2, 3, 4""",
     (),
 )
 
@@ -44,7 +45,7 @@ _COLUMNS = f"""
     r.id, r.service, s.title, r.for_node, r.roles, r.run_groups, r.priority, r.queued_at, r.not_before,
     r.preempt, s.parallel, s.paused_at, s.paused_until, r.wait_code, r.wait_group, r.wait_holder,
     {_LIMIT_NODE}, r.trigger IN ('schedule', 'catch_up') AND NOT (s.enabled AND s.present),
-    r.trigger = 'hold'"""
+    r.trigger = 'hold', r.apart"""
 
 _FROM = f"SELECT {_COLUMNS} FROM run r JOIN service s ON s.name = r.service WHERE r.state = 'queued'"
 
@@ -136,7 +137,7 @@ def in_the_way(tx: Tx, run_ids: Sequence[int]) -> set[int]:
     places = tx.all(
         f"""SELECT other.id FROM run r JOIN service s ON s.name = r.service
             JOIN run other ON other.service = r.service AND other.state IN ('granted', 'running')
-                AND (s.instances <> 'each' OR other.for_node = r.for_node)
+                AND (s.instances <> 'each' OR other.for_node = r.for_node) AND other.apart = r.apart
             WHERE r.id IN ({marks(run_ids)}) AND r.state = 'queued' AND r.wait_code = 'parallel'""",
         run_ids,
     )

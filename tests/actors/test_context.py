@@ -74,6 +74,37 @@ def test_steps_that_are_not_due_are_passed_over() -> None:
     assert context.ports.started_steps == ["Step 1"]
 
 
+def test_steps_that_are_apart_are_asked_for_after_the_prompt_ones_and_before_the_others() -> None:
+    order: list[str] = []
+
+    def task(title: str, **more: Any) -> Task:
+        return Task(title, lambda context: order.append(title), **more)
+
+    tasks = (
+        task("Tidy"),
+        task("Copy", effect="read"),
+        task("Orders", prompt=True),
+        task("Mail", effect="outward"),
+    )
+
+    @service(name="stepped", tasks=tasks)
+    def run(context: Context) -> Outcome:
+        return context.run_steps()
+
+    context = testing_context(run)
+    assert call(run, context, None) == Outcome("done")
+    assert order == ["Orders", "Copy", "Mail", "Tidy"]
+    context.ports.apart = {"Copy": "apart", "Mail": "failed"}
+    told = "failed the last time, in a run of its own: Mail"
+    assert call(run, context, None) == Outcome("partial", {}, told)
+    assert order[4:] == ["Orders", "Tidy"]
+
+
+def test_no_step_is_apart_where_none_is_prompt() -> None:
+    tasks = (Task("Copy", effect="read"), Task("Mail", effect="outward"))
+    assert [Service(name="s", title="S", tasks=tasks).is_apart(each) for each in tasks] == [False, False]
+
+
 def test_a_stop_inside_a_step_ends_the_run() -> None:
     with pytest.raises(StopRequested):
         result(StopRequested("cancel"), Outcome.done())

@@ -36,7 +36,7 @@ def _jobs(context: Context) -> Outcome:
     tasks=(
         Task("Write zones", _send, effect="outward"),
         Task("Remove zones", _remove, effect="destroy"),
-        Task("Orders", _jobs, effect="outward", prompt=True),
+        Task("Orders", _jobs, effect="outward"),
     ),
 )
 def zones(context: Context) -> Outcome:

@@ -149,7 +149,7 @@ def _stops(one: Waiter, now: World, reserved: set[str]) -> set[str]:
         "maintenance": now.maintenance,
         "no_node": not able,
         "group": any(group in now.held for group in one.groups),
-        "parallel": now.active.get((one.service, one.limit_node), 0) >= one.parallel,
+        "parallel": now.active.get((one.service, one.limit_node, one.apart), 0) >= one.parallel,
         "reserved": any(group in reserved for group in one.groups),
         "slots": bool(able) and all(n.busy >= n.slots for n in able),
     }
@@ -166,7 +166,8 @@ def _start(one: Waiter, grant: Grant, now: World, which: str) -> None:
     assert _allowed(one, there), which
     assert there.busy < there.slots, which
     there.busy += 1
-    now.active[one.service, one.limit_node] = now.active.get((one.service, one.limit_node), 0) + 1
+    key = (one.service, one.limit_node, one.apart)
+    now.active[key] = now.active.get(key, 0) + 1
     for group in one.groups:
         now.held[group] = Holder(one.run_id, one.title, grant.node, NOW)
 
@@ -191,6 +192,7 @@ def _line(chance: random.Random) -> list[Waiter]:
                 paused=chance.random() < 0.1,
                 stopped=chance.random() < 0.1,
                 parallel=chance.choice([1, 1, 2]),
+                apart=chance.random() < 0.2,
             )
         )
     return found
@@ -210,7 +212,7 @@ def _world(chance: random.Random) -> World:
     for group in chance.sample(GROUPS, chance.randint(0, 2)):
         found.held[group] = Holder(99, "S 99", "n0", NOW)
     for n in chance.sample(range(1, 7), chance.randint(0, 2)):
-        found.active[f"s{n}", ""] = 1
+        found.active[f"s{n}", "", chance.random() < 0.2] = 1
     return found
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from store import database, migrate
 from store.errors import DatabaseError
+from store.run import step
+from tests.support import rows
 
 ROOT = Path(__file__).parents[2]
 
@@ -154,3 +156,25 @@ def test_a_script_that_fails_is_undone_and_told(
     assert migrate.pending() == ["9999_broken"]
     with pytest.raises(DatabaseError):
         database.read().all("SELECT * FROM half")
+
+
+def test_steps_that_ran_before_steps_could_be_apart_are_kept(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tmp_path / "before"
+    shutil.copytree(migrate.FOLDER, before, ignore=lambda _, names: [n for n in names if n >= "0030"])
+    with monkeypatch.context() as patched:
+        patched.setattr(migrate, "FOLDER", before)
+        migrate.up()
+    rows.run(1, "succeeded", 9.0)
+    kept = {"run_id": 1, "n": 2, "title": "Copy", "state": "failed", "error": "no", "service": "mail"}
+    rows.put("run_step", **kept, started_at=3.0)
+    migrate.up()
+    (row,) = step.of_run(database.read(), 1)
+    assert (kept.items() <= row.items(), row["own_run"]) == (True, None)
+    assert [each["error"] for each in step.history(database.read(), "mail", "Copy", 9)] == ["no"]
+    rows.put("run_step", run_id=1, n=3, title="Mail", state="apart", own_run=1, started_at=3.0)
+    with pytest.raises(DatabaseError):
+        rows.put("run_step", run_id=1, n=4, title="Mail", state="asleep", started_at=3.0)
+    database.write(lambda tx: tx.run("DELETE FROM run"))
+    assert step.of_run(database.read(), 1) == []

@@ -49,13 +49,15 @@ def force(
     unknown_step, unknown_node, not_allowed_there, no_node_up, key_used), DatabaseAway.
     """
     service = usable(site, words)
+    number = _step(service, step)
     asked = Request(
         service=service.name,
         trigger=trigger,
         by=by,
         args=_arguments(service, args or {}),
         node=node,
-        step=_step(service, step),
+        step=number,
+        apart=number is not None and service.is_apart(service.tasks[number - 1]),
         reason=reason,
         key=key,
         preempt=preempt,

@@ -36,6 +36,7 @@ STEPS = {
     "stopped": ("none", "quiet"),
     "not_due": ("none", "quiet"),
     "off": ("disabled", "quiet"),
+    "apart": ("none", "quiet"),
 }
 BAD = ("failed", "lost")
 #: What the filter for states offers beside the states themselves.

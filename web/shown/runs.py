@@ -61,7 +61,6 @@ def one(site: Site, tx: Tx, run_id: int) -> Shown | None:
         "run_groups": row["run_groups"].split(),
         "allowed_nodes": row["roles"].split(),
         "preempt": bool(row["preempt"]),
-        "step": row["step"],
     }
 
 
@@ -102,6 +101,7 @@ def _run(
         "merged_into": row["merged_into"],
         "priority": row["priority"],
         "args": json.loads(row["args"]),
+        "step": row["step"],
         "progress": _progress(row),
         "steps": [_step(step) for step in steps],
         "error": row["error"],
@@ -152,4 +152,5 @@ def _step(step: Mapping[str, Any]) -> Shown:
         "state": step["state"],
         **{key: counts.get(key, 0) for key in ("done", "failed", "skipped")},
         "error": step["error"],
+        "run": step["own_run"],
     }

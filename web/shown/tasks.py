@@ -44,6 +44,7 @@ def task_more(tx: Tx | None, each: Service, task: Task, known: Mapping[str, Any]
     return {
         "time_limit": task.time_limit.total_seconds() if task.time_limit else None,
         "prompt": task.prompt,
+        "apart": each.is_apart(task),
         "destroys": bool(known.get("destroys")) if task.effect == "destroy" else None,
         "last_run_id": known.get("last_run_id"),
         "last_at": rfc3339(known.get("last_start_at")),
