@@ -137,5 +137,6 @@ AIMS: tuple[Aim, ...] = (
     Aim("rated", "SQLite, 1 part", "rate", "≥", 150_000),
     Aim("rated", "PostgreSQL, 2 parts", "rate", "≥", 100_000),
     *_each("rerated", ("SQLite", "PostgreSQL"), "same", "≥", 100_000),
+    *_each("rerated", ("SQLite", "PostgreSQL"), "changed", "≥", 100_000),
     *_each("summary", ("SQLite", "PostgreSQL"), "roll", "≤", 5),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from bench.workload import Values
@@ -53,15 +53,16 @@ def load(workload: str, folder: Path = FOLDER) -> Result | None:
 
 
 def merged(before: Result | None, new: Result) -> Result:
-    """The new one with the contenders that were not measured this time, if size and machine are the same."""
+    """The new one with the contenders that were not measured this time, if size and machine are the same.
+
+    What is told as text is told whole each time: the new one's counts.
+    """
     if before is None or (before.size, before.machine) != (new.size, new.machine):
         return new
     measured = {*new.rounds, *new.skipped}
     kept = {name: rounds for name, rounds in before.rounds.items() if name not in measured}
     skipped = {name: why for name, why in before.skipped.items() if name not in measured}
-    return Result(
-        new.workload, new.at, new.size, new.machine, new.load, kept | new.rounds, skipped | new.skipped
-    )
+    return replace(new, rounds=kept | new.rounds, skipped=skipped | new.skipped)
 
 
 def _rounded(values: Values) -> Values:

@@ -70,7 +70,7 @@ def _section(workload: Workload, results: Mapping[str, Result], why: Mapping[str
     yield f"## {workload.title}\n"
     yield f"{workload.says}\n"
     result = results.get(workload.name)
-    if result is None:
+    if result is None or not (result.told or result.rounds or result.skipped):
         yield "Not measured yet.\n"
         yield from _aims(workload, results, why)
         return

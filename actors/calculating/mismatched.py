@@ -67,11 +67,11 @@ class Mismatched:
         assert self._next is not None
         day, after = self._next
         tx = database.read()
-        found = xdr.stored(tx, "day = ? AND id > ? AND reason <> 0", (day, after), "id", self._most)
+        found = xdr.stored(tx, day, after, "reason <> 0", (), self._most)
         while not len(found):
             before = tx.value("SELECT MAX(day) FROM xdr WHERE day < ? AND reason <> 0", (day,))
             if before is None:
                 return found
             day = before
-            found = xdr.stored(tx, "day = ? AND id > ? AND reason <> 0", (day, 0), "id", self._most)
+            found = xdr.stored(tx, day, 0, "reason <> 0", (), self._most)
         return found

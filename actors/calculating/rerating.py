@@ -85,10 +85,8 @@ class Rerating:
         where, params = selected.where(job.selection)
         return xdr.stored(
             database.read(),
-            f"day = ? AND id > ? AND {where}",
-            (job.next_day, job.next_id, *params),
-            "id",
-            self.portion,
+            *(job.next_day, job.next_id, where, params, self.portion),
+            near=job.next_id > 0 and job.selection.client is None,
         )
 
     def _rated(self, job: Job, stored: Rows) -> Job:

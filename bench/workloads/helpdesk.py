@@ -40,7 +40,7 @@ def measure(servers: Servers, size: Size, *, protocol: str, postgresql: bool) ->
         mail.deliver("bob", *map(_mail, range(count)))
         context = testing_context(service, secrets={"env:BOX": PASSWORD})
         began, used = time.perf_counter(), time.process_time()
-        outcome = read_accounts(context, DeskLimits(attachments=str(folder)))
+        outcome = read_accounts(context, DeskLimits())
         wall, cpu = time.perf_counter() - began, time.process_time() - used
         if outcome.counts["ticket"] != count or outcome.counts["cleared"] != count:
             raise RuntimeError(f"{outcome}")

@@ -24,6 +24,10 @@ STORED = (
 _NULLS = IDS | {"invoice_id"}
 _LARGEST_CAUSE = 2**31 - 1
 _AT_ONCE = 500
+#: So many ids for each leg that is wanted are looked through, before the whole day is.
+_NEXT = 4
+#: NULL in the words of COPY.
+_NULL = "\\N"
 
 
 def insert(tx: Tx, rows: Rows) -> Rows:
@@ -47,7 +51,7 @@ def insert(tx: Tx, rows: Rows) -> Rows:
 def _written(tx: Tx, some: Rows) -> bool:
     """False if a key is there already; then the transaction must go back to its savepoint."""
     if tx.dialect == "postgresql":
-        return _copied(_lines(some))
+        return _copied(*_lines(some))
     names = ", ".join(COLUMNS)
     columns = [_values(some, name) for name in COLUMNS]
     try:
@@ -61,11 +65,11 @@ def _written(tx: Tx, some: Rows) -> bool:
     return True
 
 
-def _copied(text: str) -> bool:
+def _copied(names: Sequence[str], text: str) -> bool:
     try:
         with (
             database.connection().cursor() as cursor,
-            cursor.copy(f"COPY xdr ({', '.join(COLUMNS)}) FROM STDIN") as copy,
+            cursor.copy(f"COPY xdr ({', '.join(names)}) FROM STDIN") as copy,
         ):
             copy.write(text)
     except psycopg.errors.UniqueViolation:
@@ -75,14 +79,28 @@ def _copied(text: str) -> bool:
     return True
 
 
-def _lines(rows: Rows) -> str:
-    columns = [_texts(rows, name) for name in COLUMNS]
-    return "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
+def _lines(rows: Rows) -> tuple[list[str], str]:
+    """The names of the columns and the lines of COPY; what is the same in all of them is made only once."""
+    differ: dict[str, list[str]] = {}
+    same: dict[str, str] = {}
+    for name in COLUMNS:
+        column = rows[name]
+        if name != "key" and _is_same(column):
+            same[name] = _texts(name, column[:1])[0]
+        else:
+            differ[name] = _texts(name, column)
+    end = "".join(f"\t{text}" for text in same.values()) + "\n"
+    return [*differ, *same], end.join(map("\t".join, zip(*differ.values(), strict=True))) + end
 
 
-def _texts(rows: Rows, name: str) -> list[str]:
+def _is_same(column: Any) -> bool:
+    if isinstance(column, list):
+        return column.count(column[0]) == len(column)
+    return bool((column == column[0]).all())
+
+
+def _texts(name: str, column: Any) -> list[str]:
     """A column in the words of COPY."""
-    column = rows[name]
     if name == "key":
         return ["\\\\x" + key.hex() for key in column]
     if name in TEXTS:
@@ -90,12 +108,20 @@ def _texts(rows: Rows, name: str) -> list[str]:
         if "\\" in whole or "\t" in whole:
             return [each.replace("\\", "\\\\").replace("\t", "\\t") for each in column]
         return list(column)
-    values = _values(rows, name)
-    if values.count(values[0]) == len(values):
-        return ["\\N" if values[0] is None else str(values[0])] * len(values)
-    if name in _NULLS:
-        return ["\\N" if value is None else str(value) for value in values]
-    return list(map(str, values))
+    if name == "cause":
+        column = column.clip(-_LARGEST_CAUSE, _LARGEST_CAUSE)
+    least, most = int(column.min()), int(column.max())
+    if most - least < len(column):
+        # Few different ones: each is turned into text once.
+        words = [
+            _NULL if name in _NULLS and value == NONE else str(value) for value in range(least, most + 1)
+        ]
+        return list(map(words.__getitem__, (column - least).tolist()))
+    found = list(map(str, column.tolist()))
+    if name in _NULLS and least <= NONE <= most:
+        for place in (column == NONE).nonzero()[0].tolist():
+            found[place] = _NULL
+    return found
 
 
 def _values(rows: Rows, name: str) -> list[Any]:
@@ -137,25 +163,52 @@ def there(tx: Tx, days: Sequence[int], keys: Sequence[bytes]) -> set[tuple[int, 
     return found
 
 
-def stored(tx: Tx, where: str, params: Sequence[Any], order: str, most: int) -> Rows:
-    """Legs as they lie there: the first `most` by `order` of those for which `where` (SQL of ours) holds."""
+def stored(
+    tx: Tx, day: int, after: int, where: str, params: Sequence[Any], most: int, *, near: bool = False
+) -> Rows:
+    """Legs of a day as they lie there: the first `most` with an id above `after` for which `where` (SQL of
+    ours) holds, by id. `near`: most of the legs next to `after` are of this day, and wanted.
+
+    Each column comes as one text: a tuple for each leg costs twice as much, most of it for the collector of
+    garbage. No text of a leg holds a line break.
+    """
+    if tx.dialect == "postgresql":
+        return _read(tx, f"day = ? AND id > ? AND {where} ORDER BY id LIMIT ?", (day, after, *params, most))
+    # SQLite has no index of a day by id: it sorts the ids of the whole day, or looks at what lies next.
+    if near:
+        some = f"+day = ? AND id > ? AND id <= ? AND {where} ORDER BY id LIMIT ?"
+        found = _read(tx, some, (day, after, after + _NEXT * most, *params, most))
+        if len(found) == most:
+            return found
+    some = f"id IN (SELECT id FROM xdr WHERE day = ? AND id > ? AND {where} ORDER BY id LIMIT ?) ORDER BY id"
+    return _read(tx, f"{some} LIMIT -1", (day, after, *params, most))
+
+
+def _read(tx: Tx, some: str, params: Sequence[Any]) -> Rows:
+    joined = ", ".join(_joined(tx, name) for name in STORED)
+    inner = f"SELECT {', '.join(STORED)} FROM xdr WHERE {some}"
+    found = tx.one(f"SELECT COUNT(*), {joined} FROM ({inner}) s", params) or (0,)
+    return Rows({name: _split(name, found[0], text) for name, text in zip(STORED, found[1:], strict=True)})
+
+
+def _joined(tx: Tx, name: str) -> str:
+    value, between = name, "CHR(10)" if tx.dialect == "postgresql" else "CHAR(10)"
+    if name in _NULLS:
+        value = f"COALESCE({name}, {NONE})"
+    if tx.dialect == "sqlite":
+        return f"GROUP_CONCAT({value}, {between})"
+    return f"STRING_AGG({value if name in TEXTS else f'CAST({value} AS TEXT)'}, {between})"
+
+
+def _split(name: str, many: int, text: str | None) -> Any:
     import numpy as np
 
-    some = f"{where} ORDER BY {order} LIMIT ?"
-    if tx.dialect == "sqlite":
-        # It has no index of a day by id, and would sort whole rows of the day for each portion.
-        some = f"id IN (SELECT id FROM xdr WHERE {some}) ORDER BY {order}"
-    found = tx.all(f"SELECT {', '.join(STORED)} FROM xdr WHERE {some}", (*params, most))
-    columns = list(zip(*found, strict=True)) or [()] * len(STORED)
-    made: dict[str, Any] = {}
-    for name, column in zip(STORED, columns, strict=True):
-        if name in TEXTS:
-            made[name] = list(column)
-        elif name in _NULLS:
-            made[name] = np.array([NONE if value is None else value for value in column], np.int64)
-        else:
-            made[name] = np.array(column, np.int64)
-    return Rows(made)
+    if text is None:
+        return [] if name in TEXTS else np.zeros(0, np.int64)
+    found = text.split("\n") if name in TEXTS else np.fromstring(text, np.int64, sep="\n")
+    if len(found) != many:
+        raise ValueError(f"xdr.{name}: a call holds a line break, and cannot be rated again")
+    return found
 
 
 def unchanged(tx: Tx, rows: Rows) -> Ints:

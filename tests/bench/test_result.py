@@ -41,3 +41,9 @@ def test_what_could_be_measured_this_time_is_no_longer_left_out() -> None:
     before = _result()
     before.skipped = {"peer": "not installed"}
     assert merged(before, _result(peer=[{"rate": 3.0}])).skipped == {}
+
+
+def test_what_is_told_as_text_is_not_lost_beside_an_earlier_result() -> None:
+    before, new = _result(), _result()
+    before.told, new.told = [["page", "38 ms", "50 ms"]], [["page", "13 ms", "50 ms"]]
+    assert merged(before, new).told == [["page", "13 ms", "50 ms"]]

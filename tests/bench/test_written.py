@@ -73,6 +73,11 @@ def test_a_workload_that_was_not_measured_says_so() -> None:
     assert "0 are met, 0 missed" in text
 
 
+def test_a_result_without_any_figure_is_not_measured() -> None:
+    empty = {"page": Result("page", "2026-11-22", {}, {"machine": "2 x Test"})}
+    assert page(WORKLOADS, empty, {}).count("Not measured yet.") == len(WORKLOADS)
+
+
 def test_every_aim_is_one_of_a_figure_that_is_measured() -> None:
     known = {
         (each.name, contender.name, column.name)

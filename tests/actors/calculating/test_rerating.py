@@ -109,6 +109,19 @@ def test_there_and_back_is_a_sum_of_zero(site: Site, legs: list[RawLeg]) -> None
     agree(legs)
 
 
+def test_calls_by_rates_that_were_put_away_give_back_what_they_cost(site: Site, legs: list[RawLeg]) -> None:
+    before = count("reason = 0")
+    table = read.by_key(database.read(), "rate_table", "Retail")
+    assert table is not None
+    for rate in read.live(database.read(), "rate"):
+        if rate["rate_table_id"] == table["id"]:
+            Objects(site, by="ann").archive(find("rate"), rate["id"], None)
+    ask()
+    run()
+    assert 0 < count("reason = 0") < before
+    agree(legs)
+
+
 def test_calls_go_over_to_another_client_with_what_they_cost(site: Site, legs: list[RawLeg]) -> None:
     row = read.by_key(database.read(), "voice_account", "Line 1")
     assert row is not None

@@ -68,12 +68,32 @@ def test_a_day_is_read_in_portions_by_the_numbers_of_its_calls() -> None:
     assert len(wanted) == 5
 
 
+@pytest.mark.usefixtures("engine_database")
+@pytest.mark.parametrize("apart", [1, 30])
+def test_looking_at_what_lies_next_leaves_nothing_of_a_day_out(apart: int) -> None:
+    call_rows.batch([Row(at=(DAY + (n % apart > 0)) * 86400) for n in range(120)])
+    wanted = [row["id"] for row in _table() if row["day"] == DAY]
+    found: list[int] = []
+    while len(some := xdr.stored(database.read(), DAY, found[-1] if found else 0, "1 = 1", (), 3, near=True)):
+        found += some["id"].tolist()
+    assert found == wanted
+
+
+@pytest.mark.usefixtures("engine_database")
+def test_a_call_that_belongs_to_nobody_comes_back_as_it_lies_there() -> None:
+    call_rows.batch([Row(client_id=None, reason=4, dst="4420é"), Row(dst="", cost=2**63 - 1)])
+    read = _read()
+    assert read["client_id"].tolist()[0] == NONE
+    assert read["dst"] == ["4420é", ""]
+    assert read["cost"].tolist() == [1_000_000, 2**63 - 1]
+
+
 def _joined(one: Any, other: Any) -> Any:
     return np.concatenate([one, other])
 
 
 def _read(day: int = DAY, after: int = 0, where: str = "1 = 1", most: int = 100) -> Rows:
-    return xdr.stored(database.read(), f"day = ? AND id > ? AND {where}", (day, after), "id", most)
+    return xdr.stored(database.read(), day, after, where, (), most)
 
 
 def _table() -> list[dict[str, Any]]:
