@@ -36,6 +36,8 @@ SYSTEM = {
     "vsftpd": ("/usr/sbin/vsftpd",),
     "snmpd": ("/usr/sbin/snmpd",),
     "openssh-server": ("/usr/sbin/sshd",),
+    "freeradius": ("/usr/sbin/freeradius",),
+    "freeradius-utils": ("/usr/bin/radclient",),
     "prometheus-node-exporter": ("/usr/bin/prometheus-node-exporter",),
     "chromium": ("/usr/bin/chromium",),
     "knot": ("/usr/sbin/knotd",),

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from actors.context import Context
+from actors.fetching.gone import note_gone
 from actors.fetching.source import Source
 from actors.fetching.tidy import tidy
 from actors.outcome import Outcome
 from backends.error import BackendError
 from backends.files.folder import is_wanted
 from backends.files.opened import remote
-from backends.files.remote import ROOM, Listed, Remote, get, is_safe
+from backends.files.remote import ROOM, Listed, Remote, discard_old_parts, get, is_safe
 from config.secrets import SecretError
 from store.call_file.remote import Seen
 
@@ -106,6 +107,8 @@ class _Fetching:
             part = [tuple(each) for each in new[at : at + 5_000]]
             database.write(lambda tx, part=part: store.see(tx, source.id, part, now))  # type: ignore[misc]
         self._refuse([name for name in odd[:MOST_REFUSED] if _printable(name) not in before])
+        note_gone(source.id, {*listed, *map(_printable, odd)}, before, now)
+        discard_old_parts(source.folder, listed.values())
         current = store.by_name(database.read(), source.id, listed) if new else before
         waiting = [current[name] for name in listed if current[name].state == "seen"]
         ready = [seen for seen in waiting if self._is_finished(seen)]

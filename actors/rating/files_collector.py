@@ -39,7 +39,7 @@ def parse(context: Context, options: Options) -> Outcome:
     time_limit=timedelta(minutes=18),
     options=Options,
     proof="real",
-    proof_note="Our own format; those of FreeSWITCH, Asterisk and FreeRADIUS by rows as they document them.",
+    proof_note="FreeRADIUS and our own format; FreeSWITCH and Asterisk by rows as they document them.",
     tasks=(Task("Parse new xDR files into raw records", parse),),
 )
 def files_collector(context: Context, options: Options) -> Outcome:

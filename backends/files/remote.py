@@ -18,6 +18,7 @@ ANSWER = 60.0
 CHUNK = 1 << 20
 ROOM = 64 << 20
 
+_PART = re.compile(r"\.(.+)\.\d+-\d+\.part", re.DOTALL)
 Moved = Callable[[int], None]
 #: Of files, by name and size, the times that need not be asked, because nothing else is new of them.
 Known = Callable[[Sequence[tuple[str, int]]], Mapping[str, int]]
@@ -94,8 +95,7 @@ def get(there: Remote, where: str, file: Listed, folder: Path, moved: Moved = la
     OSError for our own disk, whose part is then deleted.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f".{file.name}.{file.size}-{file.modified_at}.part"
-    _discard_others(part, file.name)
+    part = folder / _part(file)
     have = part.stat().st_size if part.exists() else 0
     if have > file.size:
         part.unlink()
@@ -130,12 +130,23 @@ def get(there: Remote, where: str, file: Listed, folder: Path, moved: Moved = la
     return _named(part, folder, file.name)
 
 
-def _discard_others(part: Path, name: str) -> None:
-    """Parts of what the file was before it changed there."""
-    versions = re.compile(rf"\.{re.escape(name)}\.\d+-\d+\.part")
-    for other in part.parent.glob(".*.part"):
-        if other != part and versions.fullmatch(other.name):
-            other.unlink()
+def discard_old_parts(folder: Path, files: Iterable[Listed]) -> None:
+    """Delete what is left in our folder of transfers of these files as they were before they changed there.
+
+    Once for all of them: a folder of 100,000 files is not to be gone through for each.
+    """
+    parts = [(path, found) for path in folder.glob(".*.part") if (found := _PART.fullmatch(path.name))]
+    if not parts:
+        return
+    now = {each.name: each for each in files}
+    for path, found in parts:
+        file = now.get(found[1])
+        if file is not None and path.name != _part(file):
+            path.unlink()
+
+
+def _part(file: Listed) -> str:
+    return f".{file.name}.{file.size}-{file.modified_at}.part"
 
 
 def _named(part: Path, folder: Path, name: str) -> Path:

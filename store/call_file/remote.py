@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from store.tx import Tx
+from store.tx import Tx, marks
 
-_COLUMNS = "id, name, size, modified_at, state, place, tries, retry_at, text, seen_at"
+_COLUMNS = "id, name, size, modified_at, state, place, tries, retry_at, text, seen_at, gone_at"
 _LONGEST = 500
 _BATCH = 500
 
@@ -15,7 +15,8 @@ _BATCH = 500
 class Seen(NamedTuple):
     """`state`: ``seen`` there, ``fetched`` but still to be moved or deleted there, ``done``, ``refused``.
 
-    `size`, `modified_at` (epoch s, 0: it does not say): as they have been since `seen_at`.
+    `size`, `modified_at` (epoch s, 0: it does not say): as they have been since `seen_at`. `gone_at`: since
+    when it is not there any more.
     """
 
     id: int
@@ -28,6 +29,7 @@ class Seen(NamedTuple):
     retry_at: float | None
     text: str
     seen_at: float
+    gone_at: float | None
 
 
 def by_name(tx: Tx, data_source_id: int, names: Iterable[str]) -> dict[str, Seen]:
@@ -35,8 +37,7 @@ def by_name(tx: Tx, data_source_id: int, names: Iterable[str]) -> dict[str, Seen
     wanted, found = list(names), dict[str, Seen]()
     for at in range(0, len(wanted), _BATCH):
         part = wanted[at : at + _BATCH]
-        marks = ", ".join("?" for _ in part)
-        where = f"WHERE data_source_id = ? AND name IN ({marks})"
+        where = f"WHERE data_source_id = ? AND name IN ({marks(part)})"
         rows = tx.all(f"SELECT {_COLUMNS} FROM remote_file {where}", (data_source_id, *part))
         found |= {row[1]: Seen(*row) for row in rows}
     return found
@@ -59,9 +60,24 @@ def see(tx: Tx, data_source_id: int, found: list[tuple[str, int, int]], now: flo
            VALUES (?, ?, ?, ?, 'seen', ?)
            ON CONFLICT (data_source_id, name) DO UPDATE SET size = excluded.size, state = 'seen', place = '',
                modified_at = excluded.modified_at, seen_at = excluded.seen_at, tries = 0, retry_at = NULL,
-               text = ''""",
+               text = '', gone_at = NULL""",
         [(data_source_id, *each, now) for each in found],
     )
+
+
+def there(tx: Tx, data_source_id: int) -> dict[str, int]:
+    """The ids of those that lay there when we looked the last time, by name."""
+    rows = tx.all(
+        "SELECT name, id FROM remote_file WHERE data_source_id = ? AND gone_at IS NULL", (data_source_id,)
+    )
+    return dict(rows)
+
+
+def gone(tx: Tx, ids: Sequence[int], now: float | None) -> None:
+    """These are not there any more; with None: they are there again."""
+    for at in range(0, len(ids), _BATCH):
+        part = ids[at : at + _BATCH]
+        tx.run(f"UPDATE remote_file SET gone_at = ? WHERE id IN ({marks(part)})", (now, *part))
 
 
 def refuse(tx: Tx, data_source_id: int, name: str, text: str, now: float) -> None:

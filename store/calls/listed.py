@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from domain.money import LARGEST
+from store.calls import newest
 from store.pattern import begins
 from store.tx import Tx, marks
 
@@ -25,7 +26,7 @@ _SHOWN = """
     LEFT JOIN currency c ON c.id = v.currency_id
     LEFT JOIN rate_table t ON t.id = x.table_id LEFT JOIN currency tc ON tc.id = t.currency_id
     LEFT JOIN xdr_file f ON f.id = x.file_id
-    WHERE x.day = ? AND x.id IN ({ids}) ORDER BY x.id DESC"""
+    WHERE {day} = ? AND x.id IN ({ids}) ORDER BY x.id DESC"""
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,14 @@ class Search:
         if self.number:
             parts.append(" AND dst LIKE ? ESCAPE '\\'")
             params.append(begins(self.number))
-        if self.mismatched or self.reason:
+        if self.is_of_mismatches:
             parts.append(" AND reason <> 0")
         return "".join(parts), params
+
+    @property
+    def is_of_mismatches(self) -> bool:
+        """Whether it asks for calls without a charge only."""
+        return self.mismatched or bool(self.reason)
 
 
 class Place(NamedTuple):
@@ -82,7 +88,7 @@ def page(
             return _rows(tx, found), Place(day, LARGEST)
         looked += legs
         under = before.id if before and before.day == day else None
-        found += [Place(day, each) for each in _ids(tx, search, day, under, limit + 1 - len(found))]
+        found += [Place(day, each) for each in _ids(tx, search, day, legs, under, limit + 1 - len(found))]
         if len(found) > limit:
             return _rows(tx, found[:limit]), found[limit - 1]
     return _rows(tx, found), None
@@ -90,7 +96,7 @@ def page(
 
 def one(tx: Tx, day: int, call_id: int) -> dict[str, Any] | None:
     """One call; None if it is not in the table."""
-    rows = tx.dicts(_SHOWN.format(ids="?"), (day, call_id))
+    rows = _shown(tx, day, [call_id])
     return rows[0] if rows else None
 
 
@@ -102,19 +108,21 @@ def _days(tx: Tx, search: Search, before: Place | None) -> list[tuple[int, int]]
     return [(row[0], row[1]) for row in rows]
 
 
-def _ids(tx: Tx, search: Search, day: int, under: int | None, limit: int) -> list[int]:
-    # SQLite has no index of a day by id: the plus keeps it from reading all younger days instead.
-    by = "id" if tx.dialect == "postgresql" else "+id"
+def _ids(tx: Tx, search: Search, day: int, legs: int, under: int | None, limit: int) -> list[int]:
     where, params = search.wheres()
-    if under is not None:
-        where, params = f"{where} AND {by} < ?", [*params, under]
-    sql = f"SELECT id FROM xdr WHERE day = ?{where} ORDER BY {by} DESC LIMIT ?"
-    return [row[0] for row in tx.all(sql, (day, *params, limit))]
+    by_index = search.client_id is not None or search.is_of_mismatches
+    return newest.ids(tx, day, legs, where, params, by_index=by_index, under=under, limit=limit)
 
 
 def _rows(tx: Tx, places: list[Place]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for day in dict.fromkeys(place.day for place in places):
         ids = [place.id for place in places if place.day == day]
-        found += tx.dicts(_SHOWN.format(ids=marks(ids)), (day, *ids))
+        found += _shown(tx, day, ids)
     return found
+
+
+def _shown(tx: Tx, day: int, ids: list[int]) -> list[dict[str, Any]]:
+    # SQLite would read all of the day by an index that begins with it; PostgreSQL needs the partition's day.
+    column = "x.day" if tx.dialect == "postgresql" else "+x.day"
+    return tx.dicts(_SHOWN.format(day=column, ids=marks(ids)), (day, *ids))

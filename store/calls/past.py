@@ -25,8 +25,9 @@ _FILES = Past(
 _BAD_ROWS = Past(
     "bad_rows", "xdr_bad_row", "file_id IN (SELECT f.id FROM xdr_file f WHERE f.bad > 0 AND f.loaded_at < ?)"
 )
-#: What was fetched and is there no more. Where files stay, because the source says so or one could not be
-#: taken away, the row is what keeps us from fetching it again.
+#: What was fetched and taken away there. Where files stay, because the source says so or one could not be
+#: taken away, the row is what keeps us from fetching it again, until a look finds the file gone.
+_GONE = Past("fetched_files", "remote_file", "gone_at < ?", free="state <> 'fetched'")
 _FETCHED = Past(
     "fetched_files",
     "remote_file",
@@ -57,6 +58,7 @@ def clean(terms: Terms, batch: int) -> Iterator[Gone]:
     yield from delete(_BAD_ROWS, terms.bad_rows, batch)
     yield from delete(_FILES, terms.call_files, batch)
     yield from delete(_FETCHED, terms.call_files, batch)
+    yield from delete(_GONE, terms.call_files, batch)
     yield from delete_pairs(_MARKS, terms.batches, batch)
     yield from _clean_batches(terms.batches, batch)
     yield from delete(_RERATINGS, terms.changes, batch)

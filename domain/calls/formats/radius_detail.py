@@ -22,6 +22,9 @@ from domain.calls.raw import RawLeg, RawLegs, Status
 _LINE = re.compile(r'\s+([A-Za-z0-9-]+) [:+]?= (?:"((?:[^"\\]|\\.)*)"|([^"]*))')
 #: Such as ``*14:20:05.123 UTC Tue Jan 16 2024``: an asterisk or a dot in front means "not in step".
 _H323 = re.compile(r"[*.]?(\d\d):(\d\d):(\d\d)(?:\.\d+)? (\S+) \S+ (\w{3}) +(\d{1,2}) (\d{4})", re.ASCII)
+#: A byte in octal digits, or the character that is meant by a letter, or the character itself.
+_ESCAPE = re.compile(r"\\([0-3][0-7]{2}|.)", re.DOTALL)
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: Other records of accounting that tell of no ended call.
 _OTHERS = frozenset({"Start", "Interim-Update", "Alive", "Accounting-On", "Accounting-Off"})
@@ -134,13 +137,18 @@ def _attributes(record: list[str]) -> dict[str, str]:
         if not found:
             raise ValueError(f"{shown(each.strip())} is no attribute")
         name, quoted, plain = found.groups()
-        value = plain.strip() if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
+        value = plain.strip() if quoted is None else _ESCAPE.sub(_unescaped, quoted)
         if value.startswith(f"{name}="):
             value = value[len(name) + 1 :]
         said.setdefault(name, value)
     if not said:
         raise ValueError("it has no attributes")
     return said
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    said = found[1]
+    return chr(int(said, 8)) if len(said) == 3 else _ESCAPED.get(said, said)
 
 
 def _number(said: dict[str, str], name: str) -> int:

@@ -16,7 +16,10 @@ from actors.fetching.fetch import fetch
 from actors.rating.files_downloader import files_downloader
 from actors.testing import testing_context
 from backends.files import remote
+from domain.retention import Retention
+from store import history
 from tests.actors.rating.fetching_scene import NOW, Far, Near, by_ftp, by_ssh, rows
+from tests.support import memory
 from tests.support.fault_proxy import FaultProxy
 from tests.support.real_sftp import RealSftp, real_sftp
 from tests.support.real_vsftpd import PASSWORD, USER, RealVsftpd, real_vsftpd
@@ -198,6 +201,23 @@ def test_a_transfer_that_breaks_goes_on_where_it_broke(ssh: RealSftp, sftp: Far,
     assert proxy.passed - passed < len(content) - have + 200_000
 
 
+def test_half_a_file_that_is_written_anew_meanwhile_is_not_gone_on_with(
+    ssh: RealSftp, sftp: Far, near: Near
+) -> None:
+    sftp.put("a.csv", b"old" * 2_000_000)
+    with FaultProxy(ssh.port) as proxy:
+        near.source(sftp, port=proxy.port)
+        proxy.cut(after=4_000_000)
+        near.run(sftp)
+        assert list(near.folder.glob(".a.csv*.part"))
+        proxy.heal()
+        sftp.put("a.csv", b"new" * 2_000_000, age=3 * 86_400)
+        near.later()
+        near.run(sftp)
+    assert near.files() == {"a.csv": b"new" * 2_000_000}
+    assert not list(near.folder.glob(".*"))
+
+
 def test_a_file_that_changes_while_it_is_fetched_is_not_taken(
     sftp: Far, near: Near, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -321,9 +341,44 @@ def test_a_run_that_is_asked_to_stop_stops(sftp: Far, near: Near) -> None:
     assert not near.files()
 
 
+@pytest.mark.parametrize("far", ["sftp", "ftps"], indirect=True)
+def test_a_large_file_takes_little_memory(far: Far, near: Near) -> None:
+    os.truncate(far.put("a.csv"), 128 << 20)
+    os.utime(far.folder / "a.csv", (NOW.timestamp() - 7 * 86_400,) * 2)
+    near.source(far)
+    with memory.height() as taken:
+        near.run(far)
+    assert (near.folder / "a.csv").stat().st_size == 128 << 20
+    assert taken.bytes < 32 << 20
+
+
 def test_a_folder_of_many_files_is_looked_at_in_pieces(sftp: Far, near_both: Near) -> None:
     for number in range(3000):
         (sftp.folder / f"{number}.csv").write_text("abc\n")
     near_both.source(sftp, finished_after=60)
     outcome, _ = near_both.run(sftp)
     assert outcome.counts["growing"] == 3000
+
+
+def test_what_stays_there_is_never_fetched_again_and_what_went_is_forgotten_at_its_term(
+    sftp: Far, near_both: Near
+) -> None:
+    near = near_both
+    paths = {name: sftp.put(f"{name}.csv", name.encode()) for name in ("stays", "went", "back")}
+    near.source(sftp, after="keep")
+    near.run(sftp)
+    assert not any(row["gone_at"] for row in rows().values())
+    for name in ("went", "back"):
+        paths[name].unlink()
+    near.later()
+    near.run(sftp)
+    assert [name for name, row in rows().items() if row["gone_at"] is None] == ["stays.csv"]
+    sftp.put("back.csv", b"back")
+    near.later(401 * 86_400)
+    outcome, _ = near.run(sftp)
+    assert outcome.counts["fetched"] == 0
+    assert dict(history.clean(Retention().terms(near.now.timestamp()), 500)) == {"fetched_files": 1}
+    assert set(rows()) == {"stays.csv", "back.csv"}
+    near.later()
+    near.run(sftp)
+    assert near.files() == {"stays.csv": b"stays", "went.csv": b"went", "back.csv": b"back"}
