@@ -162,16 +162,17 @@ def _hand_over(
 
     now = context.now.timestamp()
     family = None if row["released"] else context.mail_family
-    drafts: list[tuple[int, Draft | str]] = []
+    drafts: dict[int, Draft] = {}
+    wrong: dict[int, str] = {}
     for each in found:
         link = unsubscribing.link(site, key, each["id"])
         try:
             person = Person(each["address"], each["name"], each["organisation"])
             subject, text = mail_for(made, person, link)
         except MailProblem as problem:
-            drafts.append((each["id"], str(problem)))
+            wrong[each["id"]] = str(problem)
             continue
-        draft = Draft(
+        drafts[each["id"]] = Draft(
             once_key=f"campaign:{row['id']}:{each['id']}",
             to=(each["address"],),
             subject=subject,
@@ -183,17 +184,11 @@ def _hand_over(
             headers=unsubscribing.headers(link),
             at_most_once=True,
         )
-        drafts.append((each["id"], draft))
 
     def work(tx: Any) -> tuple[int, int] | None:
         if not kept.still_sends(tx, row["id"]):
             return None
-        queued = bad = 0
-        for recipient_id, draft in drafts:
-            if isinstance(draft, str):
-                bad += recipients.failed(tx, recipient_id, draft, now)
-            else:
-                queued += recipients.queue(tx, recipient_id, draft, now)
-        return queued, bad
+        bad = sum(recipients.failed(tx, number, why, now) for number, why in wrong.items())
+        return recipients.queue(tx, drafts, now), bad
 
     return database.write(work)

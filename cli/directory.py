@@ -12,6 +12,7 @@ from cli.words import Json
 from web.acts.directories import Directories
 from web.acts.refusal import Refusal
 from web.shown import directory as shown
+from web.shown import directory_copies as copies
 
 app = typer.Typer(no_args_is_help=True, help="Users of directories: who is there, locked out, or due.")
 
@@ -64,6 +65,42 @@ def show_user(ctx: typer.Context, user: User) -> None:
 def unlock(ctx: typer.Context, user: User) -> None:
     """Let a user in again, in the directory itself."""
     typer.echo(Directories(acting(ctx).site, by=who()).unlock(user))
+
+
+@app.command("copies")
+def copy_list(
+    ctx: typer.Context,
+    search: Annotated[str, typer.Option("--search", help="A GUID, or the beginning of a name.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=500)] = 50,
+    before: Annotated[int | None, typer.Option("--before", min=1, help="`next` of the page before.")] = None,
+    as_json: Json = False,
+) -> None:
+    """What was kept of objects before they were deleted, or because we lack them: the newest first."""
+    opened = reading(ctx)
+    found = copies.page(opened.tx, search, limit, before)
+    if as_json:
+        output.print_json(found)
+        return
+    if not found["copies"]:
+        output.note("no copy is like that")
+        return
+    table = output.table("NUMBER", "KIND", "NAME", "GUID", "KEPT", "WHY", "DIRECTORY", right=("NUMBER",))
+    for row in found["copies"]:
+        kept = output.ago(row["at"], opened.now)
+        cells = (row["kind"], row["name"], row["guid"], kept, row["reason"], row["directory"])
+        table.add_row(str(row["id"]), *cells)
+    output.console().print(table)
+    if found["next"]:
+        output.note(f"there are more: --before {found['next']}")
+
+
+@app.command("copy")
+def show_copy(
+    ctx: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, max=2**63 - 1, help="See `copies`.")],
+) -> None:
+    """One copy with all its attributes, as JSON."""
+    output.print_json(copies.one(reading(ctx).tx, number))
 
 
 @app.command("list")

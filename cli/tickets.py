@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import mimetypes
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +12,8 @@ import typer
 from cli import output
 from cli.system import acting, reading
 from cli.words import Json
+from domain.mail_in.files import File
+from domain.mail_in.handed_in import LARGEST
 from web.acts.refusal import Refusal
 from web.acts.ticket_opening import Opening
 from web.shown import tickets as shown
@@ -65,7 +69,7 @@ def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
         typer.echo(f"\n{each['direction']}  {each['sender']}  {each['at']}{mail}")
         typer.echo(each["text"] or "(no text)")
         for file in each["files"]:
-            typer.echo(f"  file {file['name']} ({file['size']} bytes)")
+            typer.echo(f"  file {file['id']}  {file['name']} ({file['size']} bytes)")
 
 
 @app.command("open")
@@ -100,11 +104,40 @@ def reply(
     number: Number,
     text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="Left out: standard input.")] = None,
     close: Annotated[bool, typer.Option("--close", help="Close the ticket with it.")] = False,
+    files: Annotated[
+        list[Path] | None,
+        typer.Option("--file", metavar="PATH", help="A file to send along; again for more."),
+    ] = None,
 ) -> None:
     """Answer the requester by mail."""
+    system = acting(ctx)
+    sent = [_read(each) for each in files or ()]
     said = sys.stdin.read() if text is None else text
-    acting(ctx).tickets.reply(number, said, close)
+    system.tickets.reply(number, said, close, sent)
     typer.echo(f"the answer to ticket {number} is in the outbox")
+
+
+@app.command("save")
+def save(
+    ctx: typer.Context,
+    number: Number,
+    file: Annotated[
+        int, typer.Argument(metavar="FILE", help="Its number in `ticket show`.", min=1, max=2**63 - 1)
+    ],
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="PATH", help="Left out: its own name, in this folder.")
+    ] = None,
+) -> None:
+    """Save a file of a ticket; nothing that is there is written over."""
+    found = reading(ctx).tickets.file(number, file)
+    path = to or Path(found.name)
+    try:
+        with path.open("xb") as target:
+            for part in found.parts:
+                target.write(part)
+    except OSError as error:
+        raise Refusal("bad_value", f"{path}: {error.strerror or error}: give another --to") from None
+    typer.echo(f"{path} ({found.size} bytes)")
 
 
 @app.command("close")
@@ -112,3 +145,13 @@ def close(ctx: typer.Context, number: Number) -> None:
     """Close a ticket."""
     acting(ctx).tickets.close(number)
     typer.echo(f"ticket {number} is closed")
+
+
+def _read(path: Path) -> File:
+    """A file that is sent along; of one that is too large only what shows that it is."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        raise Refusal("bad_value", f"--file: {path}: {error.strerror or error}") from None
+    return File(path.name, mimetypes.guess_type(path.name)[0] or "application/octet-stream", content)

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 from domain.mail.problem import MailProblem
 from domain.mail_in import quoted, threading
 from domain.mail_in.command import commands
+from domain.mail_in.files import File
+from domain.mail_in.handed_in import handed_in
 from domain.mail_in.limits import DeskLimits
 from domain.mail_in.loop import Written, written_by
 from domain.mail_in.parse import Parsed
 from domain.mail_in.rules import first_that_fits
 
 if TYPE_CHECKING:
+    from actors.desk.known import Known
     from backends.mail_in.source import Listed
-    from store.helpdesk.message import KeptFile
     from store.tx import Tx
 
 Row = dict[str, Any]
@@ -26,41 +28,41 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Arrived:
-    """A mail that was fetched and read, with its files kept, and what decides about it."""
+    """A mail that was fetched and read, and what decides about it."""
 
     account: Mapping[str, Any]
     listed: Listed
     mail: Parsed
-    files: tuple[KeptFile, ...]
     rules: Sequence[Mapping[str, Any]]
     departments: Sequence[Row]
 
 
-def take(tx: Tx, arrived: Arrived, limits: DeskLimits, now: float) -> str:
+def take(tx: Tx, arrived: Arrived, limits: DeskLimits, now: float, known: Known) -> str:
     """Do all that a mail asks for, once: what it became, or ``known``."""
-    from store.helpdesk import letter, seen
+    from store.helpdesk import seen
 
     account_id, uid = arrived.account["id"], arrived.listed.uid
     noted = seen.take(tx, account_id, uid, arrived.listed.size, arrived.mail, now)
     if noted != "new":
         return noted or "known"
-    written = written_by(arrived.mail, letter.site_mark(tx, now))
+    written = written_by(arrived.mail, known.mark)
     if written == "own":
         became, ticket_id = "loop", None
     else:
-        became, ticket_id = _Intake(tx, arrived, limits, now, written).run()
+        became, ticket_id = _Intake(tx, arrived, limits, now, written, known).run()
     seen.became(tx, account_id, uid, became, ticket_id)
     return became
 
 
 class _Intake:
-    def __init__(self, tx: Tx, arrived: Arrived, limits: DeskLimits, now: float, written: Written) -> None:
-        from store.helpdesk import people
-
+    def __init__(
+        self, tx: Tx, arrived: Arrived, limits: DeskLimits, now: float, written: Written, known: Known
+    ) -> None:
+        self.known = known
         self.tx, self.arrived, self.limits, self.now, self.written = tx, arrived, limits, now, written
         self.mail = arrived.mail
         self.text, self.rest = quoted.split(self.mail.text)
-        self.staff = people.staff_of(tx, self.mail.sender)
+        self.staff = known.staff_of(self.mail.sender)
 
     def run(self) -> tuple[str, int | None]:
         ticket, proof = self._named()
@@ -123,7 +125,9 @@ class _Intake:
 
         number = ticket["id"]
         if self.staff and proof == "staff" and self.written == "person" and self.text:
-            letter.reply(self.tx, ticket, self.text, self.staff["name"], self.now)
+            letter.reply(
+                self.tx, ticket, self.text, self.staff["name"], self.now, files=self._passed_on(number)
+            )
             stored.touch(self.tx, number, self.now, self._lock_until, "waiting")
             return "reply", number
         self._keep(number)
@@ -140,6 +144,20 @@ class _Intake:
         self._tell(ticket)
         return ("confirmed" if ticket["state"] == "unconfirmed" else "reply"), number
 
+    def _passed_on(self, number: int) -> tuple[File, ...]:
+        """The files that go on with an answer of staff; if they are too much they stay in the thread."""
+        from store.helpdesk import message
+
+        files = [each for each in self.mail.files if each.content]
+        try:
+            return handed_in(files, self.limits.max_size * 2**20)
+        except MailProblem as problem:
+            assert self.staff is not None
+            said = f"These did not go on to the customer: {problem}"
+            kept = message.Message(number, "note", self.staff["name"], said, self.now, files=tuple(files))
+            message.add(self.tx, kept)
+            return ()
+
     def _new(self) -> tuple[str, int | None]:
         from store.helpdesk import letter, people
         from store.helpdesk import ticket as stored
@@ -154,36 +172,35 @@ class _Intake:
         )
         asks = unknown and bool(self.mail.sender) and not people.confirmed(self.tx, self.mail.sender)
         department = self._department(rule)
-        number = stored.create(
-            self.tx,
-            {
-                "organisation_id": contact["organisation_id"]
-                if contact
-                else self.arrived.account["organisation_id"],
-                "contact_id": contact["id"] if contact else None,
-                "department_id": department["id"] if department else None,
-                "subject": threading.untagged(self.mail.subject) or "(no subject)",
-                "requester": self.mail.sender,
-                "requester_name": self.mail.sender_name or (contact["name"] if contact else ""),
-                "state": "unconfirmed" if asks else "open",
-                "priority": rule["priority"] if rule and action in ("department", "priority") else "normal",
-            },
-            self.now,
-        )
+        values = {
+            "organisation_id": contact["organisation_id"]
+            if contact
+            else self.arrived.account["organisation_id"],
+            "contact_id": contact["id"] if contact else None,
+            "department_id": department["id"] if department else None,
+            "subject": threading.untagged(self.mail.subject) or "(no subject)",
+            "requester": self.mail.sender,
+            "requester_name": self.mail.sender_name or (contact["name"] if contact else ""),
+            "state": "unconfirmed" if asks else "open",
+            "priority": rule["priority"] if rule and action in ("department", "priority") else "normal",
+            "secret": threading.new_secret(),
+        }
+        number = stored.create(self.tx, values, self.now)
         self._keep(number)
-        ticket = stored.one(self.tx, number)
-        assert ticket is not None
+        ticket = {**values, "id": number, "assigned_to": None}
+        origin = self.known.origin(ticket)
+        answers = [self.mail.message_id] if self.mail.message_id else []
         if action == "spam":
             stored.move(self.tx, number, "deleted", self.now)
             return "rule", number
         if asks:
             if people.challenge(self.tx, self.mail.sender, threading.new_secret(), self.now):
-                self._send(partial(letter.challenge, self.tx, ticket, self.now))
+                self._send(partial(letter.challenge, self.tx, ticket, self.now, origin, answers))
             return "ticket", number
         every = self.limits.auto_reply_minutes * 60.0
         told = self.limits.auto_reply and self.written == "person" and bool(self.mail.sender)
         if told and people.may_auto_reply(self.tx, self.mail.sender, self.now, every):
-            self._send(partial(letter.received, self.tx, ticket, self.now))
+            self._send(partial(letter.received, self.tx, ticket, self.now, origin, answers))
         self._tell(ticket)
         return "ticket", number
 
@@ -218,18 +235,19 @@ class _Intake:
                 automatic=self.written != "person",
                 size=self.mail.size,
                 trouble="; ".join(self.mail.troubles),
-                files=self.arrived.files,
+                files=self.mail.files,
             ),
         )
 
     def _tell(self, ticket: Row) -> None:
         """Tell those who answer, but nobody of what they wrote themselves."""
-        from store.helpdesk import letter, people
+        from store.helpdesk import letter
 
         own = [each["members"] for each in self.arrived.departments if each["id"] == ticket["department_id"]]
-        for each in people.told(self.tx, ticket, own[0] if own else ()):
+        for each in self.known.told(ticket, own[0] if own else ()):
             if each["email"].lower() != self.mail.sender.lower():
-                self._send(partial(letter.tell, self.tx, ticket, each, self.text, self.now))
+                origin = self.known.origin(ticket)
+                self._send(partial(letter.tell, self.tx, ticket, each, self.text, self.now, origin))
 
     @staticmethod
     def _send(letter: Callable[[], object]) -> None:

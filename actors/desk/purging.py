@@ -11,17 +11,13 @@ DAY = 86_400.0
 
 def remove_deleted(context: Context, limits: DeskLimits, remembered: float) -> Outcome:
     """Tickets deleted `deletion_days` ago go with their files; small transactions, until none is left."""
-    from backends.mail_in.kept import remove
     from store import database
     from store.helpdesk import command, seen, ticket
 
     now, gone, mails = context.now.timestamp(), 0, 0
     before = now - limits.deletion_days * DAY
     while not context.stopping():
-        number, files = database.write(lambda tx: ticket.forget_deleted(tx, before))
-        # The rows go first: a file that is left over is harmless, a row without its file is not.
-        for each in files:
-            remove(limits.folder, each)
+        number = database.write(lambda tx: ticket.forget_deleted(tx, before))
         gone += number
         context.progress(gone)
         if not number:

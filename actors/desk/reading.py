@@ -9,19 +9,16 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from actors.context import Context
+from actors.desk.known import Known
 from actors.desk.one_mail import Arrived, take
 from actors.outcome import Outcome
 from domain.mail_in.limits import DeskLimits
 
 if TYPE_CHECKING:
     from backends.mail_in.source import Listed, MailSource
-    from domain.mail_in.parse import Parsed
-    from store.helpdesk.message import KeptFile
 
 #: Seconds between two looks at an account that does well: the service's own interval.
 INTERVAL = 60.0
-#: Bytes of an attachment that is kept in the database.
-LARGEST_KEPT = 256 * 1024
 #: Mails that are stored in one transaction, and their bytes.
 TOGETHER, LARGEST_BATCH = 20, 8 * 2**20
 #: Failures that are named in the run's message.
@@ -137,14 +134,14 @@ class _Round:
         return [uid for uid in stored if uid not in staying]
 
     def _arrived(self, account: Row, source: MailSource, each: Listed) -> Arrived | None:
-        """A mail, fetched and read, with its large files on disk; None, and a word of it, if that fails."""
+        """A mail, fetched and read; None, and a word of it, if that fails."""
         from backends.error import BackendError
         from domain.mail_in.parse import parse
 
         try:
             fetched = source.fetch(each, self.limits.max_size * 2**20)
             mail = parse(fetched.data, fetched.size, fetched.whole)
-            return Arrived(account, each, mail, self._kept(mail), self.rules, self.departments)
+            return Arrived(account, each, mail, self.rules, self.departments)
         except BackendError:
             raise
         except Exception as error:
@@ -162,7 +159,8 @@ class _Round:
         now = self._now
 
         def work(tx: Any) -> list[str]:
-            return [take(tx, each, self.limits, now) for each in batch]
+            known = Known(tx, now)
+            return [take(tx, each, self.limits, now, known) for each in batch]
 
         try:
             self.counts.update(database.write(work))
@@ -175,22 +173,6 @@ class _Round:
                 self._trouble(account, f"mail {uid}: {type(error).__name__}: {error}")
                 return []
         return [uid for each in batch for uid in self._store(account, [each])]
-
-    def _kept(self, mail: Parsed) -> tuple[KeptFile, ...]:
-        """Large files are on disk before the ticket names them; one too many is harmless."""
-        from backends.mail_in.kept import keep
-        from store.helpdesk.message import KeptFile
-
-        found = []
-        for each in mail.files:
-            sha256, size = each.sha256, len(each.content)
-            if size <= LARGEST_KEPT:
-                kept = KeptFile(each.name, each.media_type, size, sha256, content=each.content)
-            else:
-                reference = keep(self.limits.folder, sha256, each.content)
-                kept = KeptFile(each.name, each.media_type, size, sha256, reference=reference)
-            found.append(kept)
-        return tuple(found)
 
     def _may_clear(self, account: Row) -> bool:
         name = account["name"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from cli.opened import Opened, who
+from domain.mail_in.files import File
 from web.acts.ticket_opening import Opening
 from web.acts.tickets import Tickets as Acts
 from web.shown import tickets as shown
+from web.shown.ticket_file import Saved, saved
 
 Row = dict[str, Any]
 
@@ -32,9 +35,13 @@ class Tickets:
         done = self._acts.open(given, key)
         return done.ticket, done.new
 
-    def reply(self, number: int, text: str, close: bool) -> None:
+    def reply(self, number: int, text: str, close: bool, files: Sequence[File] = ()) -> None:
         """Answer the requester by mail."""
-        self._acts.reply(number, text, close=close)
+        self._acts.reply(number, text, close=close, files=files)
+
+    def file(self, number: int, file_id: int) -> Saved:
+        """One of its files."""
+        return saved(lambda: self._opened.tx, number, file_id)
 
     def close(self, number: int) -> None:
         """Close it."""

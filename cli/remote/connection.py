@@ -72,13 +72,17 @@ class Connection:
         return self._document("POST", _api(path, query), data, headers, PATIENCE)[1]
 
     def get_text(self, *path: str | int) -> str:
+        """Read a file that is text. Raises Refusal."""
+        return self.get_bytes(*path).decode("utf-8", "replace")
+
+    def get_bytes(self, *path: str | int) -> bytes:
         """Read a file. Raises Refusal."""
         status, content_type, raw = self._answer("GET", _api(path, {}), None, {})
         if status >= 400:
             raise failed(self.address, status, self._read(status, content_type, raw))
         if status != 200 or "json" in content_type:
             raise not_tickworks(self.address, status, content_type)
-        return raw.decode("utf-8", "replace")
+        return raw
 
     def ready(self) -> tuple[int, Row]:
         """What ``/readyz`` says, with its status. Raises Refusal (unreachable)."""

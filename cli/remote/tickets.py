@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from cli.remote.connection import Connection
+from domain.mail_in.files import File, safe_name
 from web.acts.refusal import Refusal
 from web.acts.ticket_opening import Opening
+from web.shown.ticket_file import Saved
 
 Row = dict[str, Any]
 
@@ -37,9 +41,22 @@ class Tickets:
         status, row = self._at.post_once("tickets", body=asdict(given), key=key)
         return row, status == 201
 
-    def reply(self, number: int, text: str, close: bool) -> None:
+    def reply(self, number: int, text: str, close: bool, files: Sequence[File] = ()) -> None:
         """Answer the requester by mail."""
-        self._at.post_anyway("tickets", number, "replies", body={"text": text, "close": close})
+        sent = [{**vars(each), "content": b64encode(each.content).decode()} for each in files]
+        body = {"text": text, "close": close} | ({"files": sent} if sent else {})
+        self._at.post_anyway("tickets", number, "replies", body=body)
+
+    def file(self, number: int, file_id: int) -> Saved:
+        """One of its files."""
+        found = self.one(number)
+        files = [each for message in found["messages"] for each in message["files"]] if found else []
+        names = [each["name"] for each in files if each["id"] == file_id]
+        if not names:
+            raise Refusal("unknown_file", f"ticket {number} has no file {file_id}")
+        content = self._at.get_bytes("tickets", number, "files", file_id)
+        # A name from elsewhere says nothing of where it is put.
+        return Saved(safe_name(str(names[0]), 1), len(content), iter([content]))
 
     def close(self, number: int) -> None:
         """Close it."""

@@ -54,6 +54,21 @@ def fill(field: str, text: str, values: Mapping[str, Any]) -> str:
         raise MailProblem(f"{field}: it cannot be filled in: {error}") from None
 
 
+def only_json(field: str, text: str) -> bool:
+    """Whether every field of the text goes out as JSON, by the filter ``tojson``. Raises MailProblem."""
+    from jinja2 import TemplateSyntaxError, nodes
+
+    try:
+        tree = _environment().parse(text)
+    except TemplateSyntaxError as error:
+        raise MailProblem(f"{field}, line {error.lineno}: {error.message}") from None
+    return all(
+        isinstance(part, nodes.TemplateData) or (isinstance(part, nodes.Filter) and part.name == "tojson")
+        for output in tree.find_all(nodes.Output)
+        for part in output.nodes
+    )
+
+
 def _problem(node: nodes.Node, names: Collection[str], tables: Collection[str]) -> str | None:
     from jinja2 import nodes
 

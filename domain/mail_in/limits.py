@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,6 @@ class DeskLimits:
     max_size: int = 25
     per_run: int = 2_000
     timeout: float = 30.0
-    attachments: str = field(default="var/attachments", metadata={"setting": "mail.attachments"})
 
     def __post_init__(self) -> None:
         for name in ("auto_reply_minutes", "lock_minutes", "deletion_days", "max_size", "per_run"):
@@ -34,11 +32,6 @@ class DeskLimits:
             raise ValueError(f"max_size: expected at most 100 MB, got {self.max_size}")
         if not 1 <= self.timeout <= 600:
             raise ValueError(f"timeout: expected 1 to 600 s, got {self.timeout:g}")
-
-    @property
-    def folder(self) -> Path:
-        """Where attachments lie that are too large for the database."""
-        return Path(self.attachments)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -10,6 +9,7 @@ from domain.mail import written
 from domain.mail.address import checked_address
 from domain.mail.problem import MailProblem
 from domain.objects.text import web_address
+from domain.workflow.arguments import check_arguments
 from domain.workflow.definition import (
     ACTIONS,
     ALONE,
@@ -102,13 +102,13 @@ def _of_mail(action: Action) -> Iterator[str]:
 def _of_job(action: Action) -> Iterator[str]:
     if not re.fullmatch(r"[a-z0-9_]{1,64}", action.texts.get("job", "")):
         yield "job: expected a kind of job, see `tickworks jobs kinds`"
-    if action.texts.get("args") and "{" + "{" not in action.texts["args"]:
+    if text := action.texts.get("args", "").strip():
         try:
-            given = json.loads(action.texts["args"])
-        except ValueError as error:
-            yield f"args: this is no JSON: {error}"
+            check_arguments(text)
+        except MailProblem as problem:
+            yield str(problem)
         else:
-            if not isinstance(given, dict):
+            if not text.startswith("{"):
                 yield 'args: expected an object such as {"size": 5}'
 
 

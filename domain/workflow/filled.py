@@ -10,6 +10,7 @@ from domain.mail import written
 from domain.mail.address import checked_address
 from domain.mail.header import checked_line
 from domain.mail.problem import MailProblem
+from domain.workflow.arguments import arguments
 from domain.workflow.checked import recipients
 from domain.workflow.definition import Action, Definition
 from domain.workflow.happened import values
@@ -63,14 +64,9 @@ def _mail(action: Action, found: Filled) -> Filled:
 
 def _job(action: Action, found: Filled) -> Filled:
     texts = action.texts
-    args: Any = {}
-    if texts.get("args", "").strip():
-        try:
-            args = json.loads(written.fill("args", texts["args"], found))
-        except ValueError as error:
-            raise MailProblem(f"args: filled in, this is no JSON: {error}") from None
-        if not isinstance(args, dict):
-            raise MailProblem("args: expected an object")
+    args = arguments(texts["args"], found) if texts.get("args", "").strip() else {}
+    if not isinstance(args, dict):
+        raise MailProblem("args: expected an object")
     return {
         "job": texts["job"],
         "organisation": _line("organisation", texts["organisation"], found),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from domain.campaign.audience import Audience
@@ -18,8 +18,8 @@ Row = dict[str, Any]
 Result = TypeVar("Result")
 Write = Callable[[Callable[[Tx], Result]], Result]
 
-#: Rows that one transaction writes.
-BATCH = 5_000
+#: Rows that one transaction writes, and recipients that one statement takes.
+BATCH, TOGETHER = 5_000, 100
 
 _CONTACTS = """
     SELECT t.email, t.name, o.name, t.duties FROM contact t JOIN organisation o ON o.id = t.organisation_id
@@ -95,19 +95,25 @@ def waiting(tx: Tx, campaign_id: int, limit: int) -> list[Row]:
     )
 
 
-def queue(tx: Tx, recipient_id: int, draft: Draft, now: float) -> bool:
-    """Put the recipient's mail into the outbox; False if it has one, or is to get none any more."""
-    ours = tx.run(
-        "UPDATE campaign_recipient SET state = 'queued', queued_at = ? WHERE id = ? AND state = 'waiting'",
-        (now, recipient_id),
-    )
-    if not ours:
-        return False
-    mail_id = put(tx, draft, now)
-    if mail_id is None:
-        mail_id = tx.value("SELECT id FROM mail WHERE once_key = ?", (draft.once_key,))
-    tx.later("UPDATE campaign_recipient SET mail_id = ? WHERE id = ?", (mail_id, recipient_id))
-    return True
+def queue(tx: Tx, drafts: Mapping[int, Draft], now: float) -> int:
+    """Put recipients' mails into the outbox; how many: not of those who have one, or get none any more."""
+    queued = 0
+    numbers = list(drafts)
+    for start in range(0, len(numbers), TOGETHER):
+        some = numbers[start : start + TOGETHER]
+        ours = tx.all(
+            f"""UPDATE campaign_recipient SET state = 'queued', queued_at = ?
+                WHERE id IN ({marks(some)}) AND state = 'waiting' RETURNING id""",
+            (now, *some),
+        )
+        for recipient_id in sorted(row[0] for row in ours):
+            draft = drafts[recipient_id]
+            mail_id = put(tx, draft, now)
+            if mail_id is None:
+                mail_id = tx.value("SELECT id FROM mail WHERE once_key = ?", (draft.once_key,))
+            tx.later("UPDATE campaign_recipient SET mail_id = ? WHERE id = ?", (mail_id, recipient_id))
+        queued += len(ours)
+    return queued
 
 
 def failed(tx: Tx, recipient_id: int, answer: str, now: float) -> bool:

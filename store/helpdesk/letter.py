@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.mail.address import checked_address, checked_sender
-from domain.mail.draft import Draft
-from domain.mail.problem import MailProblem
+from domain.mail.draft import Attachment, Draft
 from domain.mail_in import threading
+from domain.mail_in.files import File
 from domain.mail_in.quoted import MARK
 from store import setting
 from store.helpdesk import message
@@ -27,6 +27,14 @@ _SETTING = "helpdesk_mark"
 _LONGEST_REFERENCES = 1_900
 
 
+class Origin(NamedTuple):
+    """A department's sender, the organisation by whose server it goes out, the site's mark ("": none)."""
+
+    sender: str | None
+    owner: str | None
+    mark: str
+
+
 def site_mark(tx: Tx, now: float) -> str:
     """What this site's own mails are known by; made once."""
     found = setting.get(tx, _SETTING)
@@ -37,39 +45,49 @@ def site_mark(tx: Tx, now: float) -> str:
 
 
 def reply(
-    tx: Tx, ticket: Mapping[str, Any], text: str, sender: str, now: float, *, first: bool = False
+    tx: Tx,
+    ticket: Mapping[str, Any],
+    text: str,
+    sender: str,
+    now: float,
+    *,
+    first: bool = False,
+    files: tuple[File, ...] = (),
 ) -> None:
-    """An answer of a person (`sender`: whose, as people know them) to the requester.
+    """An answer of a person (`sender`: whose, as people know them) to the requester, with their `files`.
 
     `first`: they have not written, so that the subject is no "Re:".
     Raises MailProblem: no mail can be made of it, or the requester has no address.
     """
     checked_address("requester", ticket["requester"])
     subject = " ".join(str(ticket["subject"]).split())[:300] if first else _answer(ticket)
-    key, name = _put(tx, ticket, (ticket["requester"],), subject, text, now, by_hand=True)
-    message.add(tx, Message(ticket["id"], "out", sender, text, now, message_id=name, mail_key=key))
+    key, name = _put(tx, ticket, (ticket["requester"],), subject, text, now, by_hand=True, files=files)
+    said = Message(ticket["id"], "out", sender, text, now, message_id=name, mail_key=key, files=files)
+    message.add(tx, said)
 
 
-def received(tx: Tx, ticket: Mapping[str, Any], now: float) -> None:
-    """Tell the requester that the mail is a ticket now."""
+def received(tx: Tx, ticket: Mapping[str, Any], now: float, origin: Origin, answers: list[str]) -> None:
+    """Tell the requester that the mail is a ticket now. `answers`: its Message-ID, if it has one."""
     text = (
         f"We have received your message. It has the number {ticket['id']}.\n\n"
         "You may answer this mail: what you write comes to the same place."
     )
-    _put(tx, ticket, (ticket["requester"],), _answer(ticket), text, now)
+    _put(tx, ticket, (ticket["requester"],), _answer(ticket), text, now, origin, answers)
 
 
-def challenge(tx: Tx, ticket: Mapping[str, Any], now: float) -> None:
-    """Ask an unknown sender to answer once."""
+def challenge(tx: Tx, ticket: Mapping[str, Any], now: float, origin: Origin, answers: list[str]) -> None:
+    """Ask an unknown sender to answer once. `answers`: the Message-ID of the mail, if it has one."""
     text = (
         "We have received a message in your name, and do not know your address yet.\n\n"
         "If it was yours, answer this mail, with any text: your message is read then. "
         "If it was not, there is nothing to do."
     )
-    _put(tx, ticket, (ticket["requester"],), _answer(ticket), text, now)
+    _put(tx, ticket, (ticket["requester"],), _answer(ticket), text, now, origin, answers)
 
 
-def tell(tx: Tx, ticket: Mapping[str, Any], staff: Mapping[str, Any], text: str, now: float) -> None:
+def tell(
+    tx: Tx, ticket: Mapping[str, Any], staff: Mapping[str, Any], text: str, now: float, origin: Origin
+) -> None:
     """Tell one staff member of a new message; the mail's token is theirs alone, and proves their answer."""
     who = ticket["requester_name"] or ticket["requester"]
     head = (
@@ -78,7 +96,7 @@ def tell(tx: Tx, ticket: Mapping[str, Any], staff: Mapping[str, Any], text: str,
         "#priority high, #note …"
     )
     subject = " ".join(ticket["subject"].split())[:300]
-    _put(tx, ticket, (staff["email"],), subject, head, now, purpose=threading.staff(staff["id"]))
+    _put(tx, ticket, (staff["email"],), subject, head, now, origin, purpose=threading.staff(staff["id"]))
 
 
 def say(tx: Tx, ticket: Mapping[str, Any] | None, to: str, subject: str, text: str, now: float) -> None:
@@ -98,12 +116,18 @@ def _put(
     subject: str,
     text: str,
     now: float,
+    given: Origin | None = None,
+    answers: list[str] | None = None,
     *,
     by_hand: bool = False,
     purpose: str = threading.CUSTOMER,
+    files: tuple[File, ...] = (),
 ) -> tuple[str, str]:
-    """Put a mail about a ticket into the outbox: its key there, and its Message-ID."""
-    sender, owner, mark = _from(tx, ticket)
+    """Put a mail about a ticket into the outbox: its key there, and its Message-ID.
+
+    `answers`: the Message-IDs that it refers to, the newest last; None: those of the ticket.
+    """
+    sender, owner, mark = given or origin(tx, ticket)
     token = threading.token(ticket["secret"], ticket["id"], purpose)
     nonce = secrets.token_hex(10)
     domain = checked_sender("sender", sender).domain if sender else "tickworks.invalid"
@@ -111,7 +135,7 @@ def _put(
     submitted = "no" if by_hand else "auto-generated" if purpose != threading.CUSTOMER else "auto-replied"
     headers = [("X-Tickworks-Loop", mark or site_mark(tx, now)), ("Auto-Submitted", submitted)]
     if purpose == threading.CUSTOMER:
-        headers += _references(tx, ticket["id"])
+        headers += _references(message.last_from(tx, ticket["id"]) if answers is None else answers)
     key = f"helpdesk:{nonce}"
     draft = Draft(
         key,
@@ -124,19 +148,20 @@ def _put(
         family=FAMILY,
         headers=tuple(headers),
         message_id=name,
+        attachments=tuple(Attachment(each.name, each.media_type, each.content) for each in files),
     )
     put(tx, draft, now)
     return key, name
 
 
-def _from(tx: Tx, ticket: Mapping[str, Any]) -> tuple[str | None, str | None, str]:
-    """The sender of the ticket's department, by whose server it goes out, and the site's mark ("": none)."""
+def origin(tx: Tx, ticket: Mapping[str, Any]) -> Origin:
+    """Whom mails of the ticket's department are from."""
     row = tx.one(
         """SELECT d.sender, o.name, s.value FROM (SELECT 1 AS one) here LEFT JOIN setting s ON s.name = ?
            LEFT JOIN department d ON d.id = ? LEFT JOIN organisation o ON o.id = d.organisation_id""",
         (_SETTING, ticket["department_id"]),
     )
-    return (row[0], row[1], json.loads(row[2]) if row[2] else "") if row else (None, None, "")
+    return Origin(row[0], row[1], json.loads(row[2]) if row[2] else "") if row else Origin(None, None, "")
 
 
 def _answer(ticket: Mapping[str, Any]) -> str:
@@ -144,11 +169,8 @@ def _answer(ticket: Mapping[str, Any]) -> str:
     return subject if subject.lower().startswith("re:") else f"Re: {subject}"
 
 
-def _references(tx: Tx, ticket_id: int) -> list[tuple[str, str]]:
-    known = [each for each in message.last_from(tx, ticket_id) if each.isascii() and each.isprintable()]
+def _references(answers: list[str]) -> list[tuple[str, str]]:
+    known = [each for each in answers if each.isascii() and each.isprintable()]
     while known and len(" ".join(known)) > _LONGEST_REFERENCES:
         known.pop(0)
     return [("In-Reply-To", known[-1]), ("References", " ".join(known))] if known else []
-
-
-__all__ = ["FAMILY", "MailProblem", "challenge", "received", "reply", "say", "site_mark", "tell"]

@@ -6,19 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from store.tx import Tx, marks
-
-
-@dataclass(frozen=True)
-class KeptFile:
-    """An attachment: its bytes, or the file below the site's attachments folder that holds them."""
-
-    name: str
-    media_type: str
-    size: int
-    sha256: str
-    content: bytes | None = None
-    reference: str | None = None
+from domain.mail_in.files import File
+from store.helpdesk import file
+from store.tx import Tx
 
 
 @dataclass(frozen=True)
@@ -39,7 +29,7 @@ class Message:
     size: int = 0
     trouble: str = ""
     mail_key: str | None = None
-    files: tuple[KeptFile, ...] = ()
+    files: tuple[File, ...] = ()
 
 
 _ADD = """INSERT INTO ticket_message (ticket_id, direction, message_id, sender, text, quoted, automatic,
@@ -56,15 +46,7 @@ def add(tx: Tx, message: Message) -> None:
     if not message.files:
         tx.later(_ADD, values)
         return
-    found = tx.value(f"{_ADD} RETURNING id", values)
-    tx.many(
-        """INSERT INTO ticket_attachment (message_id, name, media_type, size, sha256, content, reference)
-           VALUES (?, ?, ?, ?, ?, ?, ?)""",
-        [
-            (found, each.name, each.media_type, each.size, each.sha256, each.content, each.reference)
-            for each in message.files
-        ],
-    )
+    file.add(tx, tx.value(f"{_ADD} RETURNING id", values), message.files)
 
 
 def of_ticket(tx: Tx, ticket_id: int, limit: int = 500) -> list[dict[str, Any]]:
@@ -74,26 +56,10 @@ def of_ticket(tx: Tx, ticket_id: int, limit: int = 500) -> list[dict[str, Any]]:
            LEFT JOIN mail o ON o.once_key = m.mail_key WHERE m.ticket_id = ? ORDER BY m.id LIMIT ?""",
         (ticket_id, limit),
     )
-    if not rows:
-        return []
-    files = tx.dicts(
-        f"""SELECT id, message_id, name, media_type, size FROM ticket_attachment
-            WHERE message_id IN ({marks(rows)}) ORDER BY id""",
-        [row["id"] for row in rows],
-    )
+    files = file.of_messages(tx, [row["id"] for row in rows])
     for row in rows:
         row["files"] = [each for each in files if each["message_id"] == row["id"]]
     return rows
-
-
-def file(tx: Tx, ticket_id: int, file_id: int) -> dict[str, Any] | None:
-    """A file of a ticket with its bytes or reference."""
-    rows = tx.dicts(
-        """SELECT a.* FROM ticket_attachment a JOIN ticket_message m ON m.id = a.message_id
-           WHERE a.id = ? AND m.ticket_id = ?""",
-        (file_id, ticket_id),
-    )
-    return rows[0] if rows else None
 
 
 def last_from(tx: Tx, ticket_id: int) -> list[str]:

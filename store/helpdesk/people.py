@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from store.tx import Tx, marks
+from store.tx import Tx
 
 _LIVE = "archived_at IS NULL"
 
 
-def staff_of(tx: Tx, address: str) -> dict[str, Any] | None:
-    """The active staff member with this address."""
-    sql = f"""SELECT id, name, email, login FROM staff
-              WHERE LOWER(email) = LOWER(?) AND enabled AND {_LIVE} ORDER BY id LIMIT 1"""
-    rows = tx.dicts(sql, (address,)) if address else []
-    return rows[0] if rows else None
+def staff(tx: Tx) -> list[dict[str, Any]]:
+    """All active staff that have an address: id, name, email."""
+    sql = f"SELECT id, name, email FROM staff WHERE enabled AND email <> '' AND {_LIVE} ORDER BY id"
+    return tx.dicts(sql)
 
 
 def staff_named(tx: Tx, name: str) -> dict[str, Any] | None:
@@ -32,20 +29,6 @@ def contact_of(tx: Tx, address: str) -> dict[str, Any] | None:
               WHERE LOWER(email) = LOWER(?) AND email <> '' AND {_LIVE} ORDER BY id LIMIT 1"""
     rows = tx.dicts(sql, (address,)) if address else []
     return rows[0] if rows else None
-
-
-def told(tx: Tx, ticket: Mapping[str, Any], members: Sequence[str]) -> list[dict[str, Any]]:
-    """Who is told of a new message: the assignee, else the department's members, with their addresses."""
-    if ticket["assigned_to"] is not None:
-        where, params = "id = ?", [ticket["assigned_to"]]
-    elif members:
-        where, params = f"LOWER(name) IN ({marks(members)})", [each.lower() for each in members]
-    else:
-        return []
-    sql = (
-        f"SELECT id, name, email FROM staff WHERE {where} AND enabled AND email <> '' AND {_LIVE} ORDER BY id"
-    )
-    return tx.dicts(sql, params)
 
 
 def confirmed(tx: Tx, address: str) -> bool:

@@ -26,18 +26,18 @@ def known(tx: Tx, account_id: int, mails: Sequence[Listed]) -> dict[str, int]:
 
 def take(tx: Tx, account_id: int, uid: str, size: int, mail: Parsed, now: float) -> str | None:
     """Note a mail: None if this uid was noted before, ``twice`` if another copy was, else ``new``."""
-    copy = tx.value(
-        """SELECT 1 FROM mail_seen WHERE sha256 = ? UNION ALL SELECT 1 FROM mail_seen WHERE identity = ?
-           LIMIT 1""",
-        (mail.sha256, mail.identity),
+    state = tx.value(
+        """INSERT INTO mail_seen (account_id, uid, size, message_id, identity, sha256, at, state)
+           SELECT ?, ?, ?, CAST(? AS TEXT), CAST(? AS TEXT), ?, ?,
+                  CASE WHEN EXISTS (SELECT 1 FROM mail_seen WHERE sha256 = ?)
+                         OR EXISTS (SELECT 1 FROM mail_seen WHERE identity = ?) THEN 'twice' ELSE 'ticket' END
+           WHERE TRUE ON CONFLICT DO NOTHING RETURNING state""",
+        (
+            *(account_id, uid, size, mail.message_id, mail.identity, mail.sha256, now),
+            *(mail.sha256, mail.identity),
+        ),
     )
-    state = "twice" if copy else "ticket"
-    noted = tx.run(
-        """INSERT INTO mail_seen (account_id, uid, size, message_id, identity, sha256, state, at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
-        (account_id, uid, size, mail.message_id, mail.identity, mail.sha256, state, now),
-    )
-    return None if not noted else "twice" if copy else "new"
+    return "new" if state == "ticket" else state
 
 
 def became(tx: Tx, account_id: int, uid: str, state: str, ticket_id: int | None) -> None:

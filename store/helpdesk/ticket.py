@@ -15,7 +15,10 @@ CHANGED = ("department_id", "priority", "assigned_to", "subject")
 
 
 def create(tx: Tx, values: Mapping[str, Any], now: float) -> int:
-    """A new ticket; its number. `values`: subject, requester, requester_name, and the others if known."""
+    """A new ticket; its number. `values`: subject, requester, requester_name, and the others if known.
+
+    Its `secret`, which its tokens are made with, is made here unless it is given.
+    """
     names = ("organisation_id", "contact_id", "department_id", "subject", "requester", "requester_name")
     return int(
         tx.value(
@@ -24,7 +27,7 @@ def create(tx: Tx, values: Mapping[str, Any], now: float) -> int:
             (
                 *(values.get(name) for name in names),
                 *(values.get("state", "open"), values.get("priority", "normal")),
-                *(new_secret(), now, now),
+                *(values.get("secret") or new_secret(), now, now),
             ),
         )
     )
@@ -119,36 +122,14 @@ def free_locks(tx: Tx, now: float) -> list[int]:
 
 
 def forget(tx: Tx, ticket_id: int) -> bool:
-    """Remove one for good; False where there is none, or it has files outside the database."""
-    return (
-        tx.run(
-            """DELETE FROM ticket WHERE id = ? AND NOT EXISTS (
-                   SELECT 1 FROM ticket_attachment a JOIN ticket_message m ON m.id = a.message_id
-                   WHERE m.ticket_id = ticket.id AND a.reference IS NOT NULL)""",
-            (ticket_id,),
-        )
-        > 0
+    """Remove one for good, with its messages and files; False where there is none."""
+    return tx.run("DELETE FROM ticket WHERE id = ?", (ticket_id,)) > 0
+
+
+def forget_deleted(tx: Tx, before: float, limit: int = 20) -> int:
+    """Remove tickets deleted before `before` for good, with their messages and files; how many."""
+    return tx.run(
+        """DELETE FROM ticket WHERE id IN (
+               SELECT id FROM ticket WHERE deleted_at < ? ORDER BY deleted_at LIMIT ?)""",
+        (before, limit),
     )
-
-
-def forget_deleted(tx: Tx, before: float, limit: int = 100) -> tuple[int, list[str]]:
-    """Remove tickets deleted before `before` for good: how many, and the files that nobody names any more."""
-    ids = [
-        row[0]
-        for row in tx.all(
-            "SELECT id FROM ticket WHERE deleted_at < ? ORDER BY deleted_at LIMIT ?", (before, limit)
-        )
-    ]
-    files: list[str] = []
-    for ticket_id in ids:
-        named = tx.all(
-            """SELECT DISTINCT a.reference FROM ticket_attachment a
-               JOIN ticket_message m ON m.id = a.message_id
-               WHERE m.ticket_id = ? AND a.reference IS NOT NULL""",
-            (ticket_id,),
-        )
-        tx.run("DELETE FROM ticket WHERE id = ? AND deleted_at IS NOT NULL", (ticket_id,))
-        for (reference,) in named:
-            if tx.value("SELECT 1 FROM ticket_attachment WHERE reference = ? LIMIT 1", (reference,)) is None:
-                files.append(reference)
-    return len(ids), files

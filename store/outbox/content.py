@@ -11,6 +11,11 @@ from domain.mail.extra_headers import Header
 from store.outbox.claim import OURS, Claim, ClaimLost
 from store.tx import Tx
 
+_NAMED = f"""UPDATE mail SET message_id = COALESCE(message_id, ?) WHERE {OURS}
+             RETURNING message_id, sender, subject, body_text, body_html, created_at, headers"""
+_PEOPLE = "SELECT field, address, state FROM mail_recipient WHERE mail_id = ? ORDER BY n"
+_FILES = "SELECT name, media_type, content, reference FROM mail_attachment WHERE mail_id = ? ORDER BY n"
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -34,20 +39,13 @@ def content(tx: Tx, claimed: Claim, domain: str) -> Content:
 
     Raises ClaimLost.
     """
-    row = tx.one(
-        f"""UPDATE mail SET message_id = COALESCE(message_id, ?) WHERE {OURS}
-            RETURNING message_id, sender, subject, body_text, body_html, created_at, headers""",
-        (f"<{uuid.uuid4().hex}@{domain}>", *claimed.key),
+    named = f"<{uuid.uuid4().hex}@{domain}>"
+    rows, people, files = tx.batch(
+        [(_NAMED, (named, *claimed.key)), (_PEOPLE, (claimed.mail_id,)), (_FILES, (claimed.mail_id,))]
     )
-    if row is None:
+    if not rows:
         raise ClaimLost(f"mail {claimed.mail_id} was given back: run {claimed.run_id} was taken for dead")
-    people = tx.all(
-        "SELECT field, address, state FROM mail_recipient WHERE mail_id = ? ORDER BY n", (claimed.mail_id,)
-    )
-    files = tx.all(
-        "SELECT name, media_type, content, reference FROM mail_attachment WHERE mail_id = ? ORDER BY n",
-        (claimed.mail_id,),
-    )
+    row = rows[0]
     return Content(
         message_id=row[0],
         sender=row[1],

@@ -7,6 +7,10 @@ import json
 from domain.mail.draft import Draft, checked
 from store.tx import Tx
 
+_RECIPIENT = "INSERT INTO mail_recipient (mail_id, n, field, address) VALUES (?, ?, ?, ?)"
+_ATTACHMENT = """INSERT INTO mail_attachment (mail_id, n, name, media_type, content, reference)
+                 VALUES (?, ?, ?, ?, ?, ?)"""
+
 
 def put(tx: Tx, draft: Draft, now: float) -> int | None:
     """Keep a mail to be sent, in the caller's transaction; its id, or None if its key is there already.
@@ -39,16 +43,8 @@ def put(tx: Tx, draft: Draft, now: float) -> int | None:
     )
     if mail_id is None:
         return None
-    tx.many(
-        "INSERT INTO mail_recipient (mail_id, n, field, address) VALUES (?, ?, ?, ?)",
-        [(mail_id, n, field, address) for n, (field, address) in enumerate(draft.recipients(), 1)],
-    )
-    tx.many(
-        """INSERT INTO mail_attachment (mail_id, n, name, media_type, content, reference)
-           VALUES (?, ?, ?, ?, ?, ?)""",
-        [
-            (mail_id, n, each.name, each.media_type, each.content, each.reference)
-            for n, each in enumerate(draft.attachments, 1)
-        ],
-    )
+    for n, (field, address) in enumerate(draft.recipients(), 1):
+        tx.later(_RECIPIENT, (mail_id, n, field, address))
+    for n, each in enumerate(draft.attachments, 1):
+        tx.later(_ATTACHMENT, (mail_id, n, each.name, each.media_type, each.content, each.reference))
     return int(mail_id)

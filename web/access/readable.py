@@ -22,6 +22,9 @@ LARGEST = 2 * 1024 * 1024
 #: The most bytes of a file, and where files are taken: whoever reads them says what is wrong in them.
 LARGEST_FILE = 64 * 1024 * 1024
 FILES = re.compile(r"(/api/v1)?/objects/[^/]+/import")
+#: The most bytes where an answer may have files of any kind, and where: in base64 they are a third more.
+LARGEST_ANSWER = 24 * 1024 * 1024
+ANSWERS = re.compile(r"/api/v1/tickets/[^/]+/replies|/tickets/[^/]+/reply")
 CSV = "text/csv"
 JSON, FORM, PARTS = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
 _NUL_IN_JSON = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
@@ -67,8 +70,11 @@ def check_address(path: bytes, query: bytes) -> None:
     _pairs(query, 422)
 
 
-def check_body(kind: str, body: bytes, *, api: bool) -> None:
-    """Raises Unreadable: 415 for another `kind` (Content-Type) than is taken there, 400, or 422 for NUL."""
+def check_body(kind: str, body: bytes, *, api: bool, binary: bool = False) -> None:
+    """Raises Unreadable: 415 for another `kind` (Content-Type) than is taken there, 400, or 422 for NUL.
+
+    `binary`: a form whose files may hold anything; only its other fields are looked at.
+    """
     name, _, rest = kind.lower().partition(";")
     name = name.strip()
     charset = re.search(r'charset="?([^\s";]*)', rest)
@@ -79,6 +85,9 @@ def check_body(kind: str, body: bytes, *, api: bool) -> None:
         raise Unreadable(415, f"Content-Type: expected {wanted}, got {name or 'none'!r}")
     if name == FORM:
         _pairs(body, 400)
+        return
+    if binary:
+        _parts(body, kind)
         return
     text = _text(body, "the body", 400)
     if api and text.startswith("\ufeff"):
@@ -95,6 +104,18 @@ def _pairs(sent: bytes, status: int) -> None:
             raise Unreadable(status, "a letter is neither ASCII nor percent-encoded UTF-8")
         known = _text(unquote_to_bytes(name), "the name of a field", status)[:100]
         _text(unquote_to_bytes(value), known or "a field", status)
+
+
+def _parts(body: bytes, kind: str) -> None:
+    """Heads of all parts of a form are text, and so is what is in those that are no files."""
+    found = re.search(r'boundary="?([^\s";]+)', kind, re.IGNORECASE)
+    if found is None:
+        raise Unreadable(400, "the form has no boundary in its Content-Type")
+    for part in body.split(b"--" + found[1].encode()):
+        head, _, content = part.partition(b"\r\n\r\n")
+        fields = _text(head, "the name of a field", 400)
+        if "filename" not in fields.lower():
+            _text(content, "a field", 400)
 
 
 def _text(sent: bytes, what: str, status: int) -> str:
@@ -118,7 +139,8 @@ async def _checked(scope: Scope, receive: Receive) -> Receive:
         kind == (CSV if scope["path"].startswith("/api/") else PARTS)
         and FILES.fullmatch(scope["path"]) is not None
     )
-    largest = LARGEST_FILE if file else LARGEST
+    answer = ANSWERS.fullmatch(scope["path"]) is not None
+    largest = LARGEST_FILE if file else LARGEST_ANSWER if answer else LARGEST
     body = bytearray()
     more = True
     while more:
@@ -132,7 +154,8 @@ async def _checked(scope: Scope, receive: Receive) -> Receive:
     if body and not (file and kind == CSV):
         api = scope["path"].startswith("/api/")
         try:
-            check_body(headers.get("content-type", ""), bytes(body), api=api)
+            binary = answer and kind == PARTS
+            check_body(headers.get("content-type", ""), bytes(body), api=api, binary=binary)
         except Unreadable as error:
             raise Unreadable(
                 error.status, f"{error}: save the file as CSV in UTF-8" if file else str(error)

@@ -23,6 +23,7 @@ EXIT_CODES = {
     "unknown_zone": UNKNOWN,
     "unknown_domain": UNKNOWN,
     "unknown_directory_user": UNKNOWN,
+    "unknown_copy": UNKNOWN,
     "unknown_family": UNKNOWN,
     "unknown_act": UNKNOWN,
     "unknown_hook": UNKNOWN,

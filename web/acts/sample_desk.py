@@ -5,8 +5,6 @@ They have no mark of their own: their numbers are kept as a setting of the site.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from domain.campaign import campaign as campaigns
 from domain.sample import desk, hosting
 from domain.workflow.checked import checked
@@ -37,12 +35,9 @@ def add_all(tx: Tx, by: str, now: float) -> dict[str, int]:
 
 
 def clear(tx: Tx, now: float) -> tuple[dict[str, int], Kept]:
-    """Take them away, whatever was done with them: how many went, and what stays, with the reason.
-
-    Tickets with files in the attachments folder are deleted, and go for good after HelpDeskWork's term.
-    """
+    """Take them away, whatever was done with them: how many went, and what stays, with the reason."""
     numbers = _numbers(tx)
-    gone = {"ticket": _forget_tickets(tx, numbers["ticket"], now)}
+    gone = {"ticket": sum(ticket.forget(tx, number) for number in numbers["ticket"])}
     stay: Numbers = {what: [] for what in desk.WHAT}
     kept: Kept = []
     for number in numbers["campaign"]:
@@ -110,13 +105,6 @@ def _workflow(tx: Tx, by: str, now: float) -> int:
         raise _taken("workflow", name)
     kept_workflows.switch(tx, number, False, now)
     return number
-
-
-def _forget_tickets(tx: Tx, numbers: Sequence[int], now: float) -> int:
-    gone = 0
-    for number in numbers:
-        gone += ticket.forget(tx, number) or ticket.move(tx, number, "deleted", now)
-    return gone
 
 
 def _taken(what: str, name: str) -> Refusal:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from domain.mail.problem import MailProblem
+from domain.mail_in.files import File
+from domain.mail_in.handed_in import handed_in
 from domain.mail_in.parse import clean
 from domain.time.clock import rfc3339
 from node.site import Site
@@ -56,22 +58,31 @@ class Tickets:
         number, new = database.write(lambda tx: opened(tx, given, self._by, self._now, key))
         return Opened(self._shown(number), new)
 
-    def reply(self, number: int, text: str, expect: int | None = None, close: bool = False) -> Shown:
-        """Answer the requester by mail; the ticket waits for them, or is closed."""
+    def reply(
+        self,
+        number: int,
+        text: str,
+        expect: int | None = None,
+        close: bool = False,
+        files: Sequence[File] = (),
+    ) -> Shown:
+        """Answer the requester by mail, with files; the ticket waits for them, or is closed."""
         said = _text(text)
+        sent = self._files(files)
 
         def work(tx: Tx, row: Shown) -> None:
             if row["state"] == "deleted":
                 raise Refusal("deleted", f"ticket {number} is deleted: open it again first")
             try:
-                letter.reply(tx, row, said, self._by, self._now)
+                letter.reply(tx, row, said, self._by, self._now, files=sent)
             except MailProblem as problem:
                 raise Refusal("bad_value", f"no mail can be made of it: {problem}") from None
             if close:
                 ticket.move(tx, number, "closed", self._now)
             until = self._now + LOCK_MINUTES * 60
             ticket.touch(tx, number, self._now, until, None if close else "waiting")
-            self._record(tx, "ticket reply", number, after={"characters": len(said), "closed": close})
+            after = {"characters": len(said), "closed": close, "files": [each.name for each in sent]}
+            self._record(tx, "ticket reply", number, after=after)
 
         return self._do(number, expect, work)
 
@@ -176,6 +187,12 @@ class Tickets:
 
         database.write(whole)
         return self._shown(number)
+
+    def _files(self, files: Sequence[File]) -> tuple[File, ...]:
+        try:
+            return handed_in(files, self._site.settings.mail.size_limit * 2**20)
+        except MailProblem as problem:
+            raise Refusal("bad_value", str(problem)) from None
 
     def _shown(self, number: int) -> Shown:
         found = shown.one(database.read(), number, self._now)

@@ -12,11 +12,13 @@ from web.acts.directories import Directories
 from web.api.words import Limit, Word
 from web.here import Here
 from web.shown import directory as shown
+from web.shown import directory_copies as copies
 from web.shown import runs
 
 router = APIRouter(prefix="/api/v1", tags=["directory"])
 
 UserId = Annotated[int, Path(alias="user", ge=1, le=2**63 - 1, description="A user's number here.")]
+CopyId = Annotated[int, Path(alias="copy", ge=1, le=2**63 - 1, description="A copy's number.")]
 DirectoryName = Annotated[Word, Path(alias="directory", description="A directory's name.")]
 Cursor = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="`next` of the page before.")]
 
@@ -56,6 +58,23 @@ def unlock_user(user_id: UserId, site: Here, who: Operator) -> dict[str, Any]:
     """Let a user in again whom wrong passwords locked out; the user as the directory has it after that."""
     said = Directories(site, by=who.name, trigger="api").unlock(str(user_id))
     return {"said": said, "user": shown.user(site, database.read(), user_id)}
+
+
+@router.get("/directory/copies")
+def list_copies(
+    who: Viewer,
+    q: Annotated[Word, Query(description="A GUID, or the beginning of a name.")] = "",
+    limit: Limit = 50,
+    before: Cursor = None,
+) -> dict[str, Any]:
+    """What was kept of objects before they were deleted, or because we lack them: the newest first."""
+    return copies.page(database.read(), q, limit, before)
+
+
+@router.get("/directory/copies/{copy}")
+def one_copy(copy_id: CopyId, who: Viewer) -> dict[str, Any]:
+    """One copy with all its attributes; passwords are never kept."""
+    return copies.one(database.read(), copy_id)
 
 
 @router.get("/directories")

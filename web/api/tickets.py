@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import binascii
+from base64 import b64decode
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from domain.mail_in.files import File
+from domain.mail_in.handed_in import MOST
 from store import database
 from web.access.guard import Operator, Viewer
 from web.acts.refusal import Refusal
@@ -16,10 +21,12 @@ from web.api.etag import expected, tag
 from web.api.words import Word
 from web.here import Here
 from web.shown import tickets as shown
+from web.shown.ticket_file import saved
 
 router = APIRouter(prefix="/api/v1")
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+FileId = Annotated[int, Path(alias="file", ge=1, le=2**63 - 1, description="The `id` of one of its files.")]
 IfMatch = Annotated[str | None, Header(description="The ETag of the ticket that was looked at.")]
 State = Literal["open", "waiting", "closed", "deleted", "unconfirmed"]
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
@@ -27,6 +34,18 @@ Key = Annotated[
     Word | None,
     Header(alias="Idempotency-Key", description="Remembered for 24 h: the same ticket answers."),
 ]
+
+
+def _decoded(text: object) -> bytes:
+    """Every letter counts: what was garbled on its way is refused, not guessed. Raises ValueError."""
+    try:
+        return b64decode(str(text), validate=True)
+    except binascii.Error as error:
+        raise ValueError(f"it is no base64: {error}") from None
+
+
+_IN_BASE64 = WithJsonSchema({"type": "string", "contentEncoding": "base64"})
+Bytes = Annotated[bytes, BeforeValidator(_decoded), _IN_BASE64]
 
 
 class Body(BaseModel):
@@ -50,11 +69,24 @@ class New(Body):
     answer: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
 
 
+class Sent(Body):
+    """A file: `content` is its bytes in base64."""
+
+    name: Annotated[str, Field(min_length=1, max_length=300)]
+    media_type: Annotated[str, Field(max_length=150)] = "application/octet-stream"
+    content: Bytes
+
+
 class Reply(Body):
-    """An answer to the requester; `close`: the ticket is closed with it."""
+    """An answer to the requester, with files; `close`: the ticket is closed with it."""
 
     text: Text
     close: bool = False
+    files: Annotated[list[Sent], Field(max_length=MOST)] = []
+
+    def sent(self) -> list[File]:
+        """The files as they go out."""
+        return [File(each.name, each.media_type, each.content) for each in self.files]
 
 
 class Note(Body):
@@ -112,9 +144,17 @@ def reply_to_ticket(
     number: Id, body: Reply, site: Here, who: Operator, response: Response, if_match: IfMatch = None
 ) -> dict[str, Any]:
     """Answer the requester by mail, by the outbox; the ticket."""
-    done = _acts(site, who).reply(number, body.text, expected(if_match, "ticket"), body.close)
+    expect = expected(if_match, "ticket")
+    done = _acts(site, who).reply(number, body.text, expect, body.close, body.sent())
     tag(response, done["revision"])
     return done
+
+
+@router.get("/tickets/{number}/files/{file}", response_class=StreamingResponse)
+def ticket_file(number: Id, file_id: FileId, who: Viewer) -> Response:
+    """The bytes of a file of a message, to be saved."""
+    found = saved(database.read, number, file_id)
+    return StreamingResponse(found.parts, media_type="application/octet-stream", headers=found.headers)
 
 
 @router.post("/tickets/{number}/notes", status_code=201)

@@ -18,6 +18,7 @@ from web.live.stream import own_address
 from web.pages.acting import act
 from web.pages.render import fragment, render
 from web.shown import directory as shown
+from web.shown import directory_copies as copies
 
 router = APIRouter(include_in_schema=False)
 
@@ -108,6 +109,21 @@ def directory_list(request: Request, who: Viewer) -> Response:
     rows = shown.directories(tx)
     held = held_act.counts(tx).get(shown.FAMILY, {}).get("held", 0)
     return render(request, who, "directories.html", rows=rows, observes=shown.observes(tx), held=held)
+
+
+@router.get(DIRECTORIES + "/copies")
+def copy_list(request: Request, who: Viewer, q: Word = "", before: Cursor = None) -> Response:
+    """What was kept of objects before they were deleted, or because we lack them."""
+    found = copies.page(database.read(), q, ROWS, before)
+    more = {"q": q, "before": found["next"]} if q else {"before": found["next"]}
+    older = f"{DIRECTORIES}/copies?{urlencode(more)}" if found["next"] else ""
+    return render(request, who, "directory_copies.html", rows=found["copies"], q=q, older=older)
+
+
+@router.get(DIRECTORIES + "/copies/{copy_id}")
+def copy_page(request: Request, copy_id: UserId, who: Viewer) -> Response:
+    """One copy with all its attributes."""
+    return render(request, who, "directory_copy.html", row=copies.one(database.read(), copy_id))
 
 
 @router.post(DIRECTORIES + "/sync")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path as FilePath
 from typing import Annotated, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Path, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, Form, Path, Query, Request, UploadFile
+from fastapi import File as Uploaded
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
-from backends.mail_folder import attached
+from domain.mail_in.files import File
+from domain.mail_in.handed_in import LARGEST, MOST
 from store import database
-from store.helpdesk import message
 from store.object import read as objects
 from web.access.guard import Operator, Viewer
 from web.acts.refusal import Refusal
@@ -23,6 +23,7 @@ from web.live.stream import own_address
 from web.pages.acting import act
 from web.pages.render import fragment, render
 from web.shown import tickets as shown
+from web.shown.ticket_file import saved
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,7 +32,6 @@ Word = Annotated[str, Query(max_length=200)]
 Said = Annotated[str, Form(max_length=LONGEST_TEXT)]
 Revision = Annotated[int | None, Form(ge=0, le=2**63 - 1)]
 ROWS = 50
-LARGEST_FILE = 100 * 2**20
 
 #: How a state looks: its icon and its tone.
 LOOKS = {
@@ -109,25 +109,16 @@ def one(request: Request, site: Here, who: Viewer, number: Id) -> Response:
         departments=objects.live(tx, "department", enabled=True),
         priorities=shown.PRIORITIES,
         longest=LONGEST_TEXT,
+        most_files=MOST,
+        largest_file=LARGEST // 2**20,
     )
 
 
 @router.get("/tickets/{number}/files/{file_id}")
-def file(site: Here, who: Viewer, number: Id, file_id: Id) -> Response:
-    """A file that came with a mail: always to be saved, never shown by the browser."""
-    found = message.file(database.read(), number, file_id)
-    if found is None:
-        raise Refusal("unknown_ticket", f"ticket {number} has no file {file_id}")
-    data = found["content"]
-    if data is None:
-        folder = FilePath(site.settings.mail.attachments)
-        try:
-            data = attached(folder, found["reference"], LARGEST_FILE)
-        except OSError:
-            text = f"the file {found['name']} is not here: it lies in {folder} of the node that read it"
-            raise Refusal("unknown_ticket", text) from None
-    name = f"attachment; filename*=UTF-8''{quote(found['name'])}"
-    return Response(bytes(data), media_type="application/octet-stream", headers={"content-disposition": name})
+def file(who: Viewer, number: Id, file_id: Id) -> Response:
+    """A file of a message: always to be saved, never shown by the browser."""
+    found = saved(database.read, number, file_id)
+    return StreamingResponse(found.parts, media_type="application/octet-stream", headers=found.headers)
 
 
 @router.post("/tickets/{number}/reply")
@@ -139,12 +130,21 @@ def reply(
     text: Said = "",
     then: Annotated[str, Form(max_length=20)] = "",
     revision: Revision = None,
+    files: Annotated[list[UploadFile | str], Uploaded()] = [],  # noqa: B006
 ) -> Response:
-    """Answer by mail, and close if asked."""
+    """Answer by mail, and close if asked; with the files of the form."""
     done = f"the answer to ticket {number} is in the outbox"
-    return _done(
-        request, number, lambda: _acts(site, who).reply(number, text, revision, then == "close"), done
-    )
+
+    def work() -> Any:
+        # A browser sends a file without name and bytes where none was chosen.
+        sent = [
+            File(each.filename, each.content_type or "", each.file.read())
+            for each in files
+            if not isinstance(each, str) and each.filename
+        ]
+        return _acts(site, who).reply(number, text, revision, then == "close", sent)
+
+    return _done(request, number, work, done)
 
 
 @router.post("/tickets/{number}/note")

@@ -8,7 +8,7 @@ from domain.due import days_left
 from domain.time.clock import rfc3339
 from node.site import Site
 from store import live_family
-from store.directory import listed
+from store.directory import listed, staff
 from store.tx import Tx
 from web.acts.refusal import Refusal
 
@@ -50,18 +50,22 @@ def users(
 def user(site: Site, tx: Tx, user_id: int) -> Shown:
     """One user with ``groups`` (name, dn), ``services`` (service, ref, seen_at) and ``attributes``.
 
+    ``staff`` (id, name, since): the member of staff that follows this user, by its GUID, or None.
+
     Raises Refusal (unknown_directory_user).
     """
     row = listed.user(tx, user_id)
     if row is None:
         text = f"there is no user {user_id} of a directory: `tickworks directory users` lists them"
         raise Refusal("unknown_directory_user", text)
+    ours = staff.of_user(tx, user_id)
     services = [{**each, "seen_at": rfc3339(each["seen_at"])} for each in listed.services(tx, user_id)]
     return {
         **_user(row, site.clock.now()),
         "groups": [{"name": each["name"], "dn": each["dn"]} for each in listed.groups(tx, user_id)],
         "services": services,
         "attributes": row["attrs"],
+        "staff": None if ours is None else {**ours, "since": rfc3339(ours["since"])},
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from backends.directory import account, write
 from backends.directory.server import Server
 from backends.directory.session import Session
 from store import database, user
+from store.directory import staff as staff_links
 from store.object import read
 from tests.actors.directory.scene import NOW, add, change, directory, events, rows, work
 from tests.backends.directory.conftest import MakeUser
@@ -60,6 +62,47 @@ def test_name_mail_and_phone_follow_and_a_rename_keeps_the_link(
     assert follow().counts["changed"] == 0
     entries = [row for row in rows("change") if row["action"] == "staff change"]
     assert [row["actor"] for row in entries] == ["sync_staff_users", "sync_staff_users"]
+
+
+def test_the_guid_is_followed_through_a_rename_a_move_and_a_swap_of_addresses(
+    opened: None, server: Server, session: Session, unit: str, user: MakeUser
+) -> None:
+    directory(server, unit)
+    anna, ben = user("Anna", mail="anna@example.org"), user("Ben", mail="ben@example.org")
+    ours = add("staff", name="Anna", email="anna@example.org")
+    follow()
+    below = write.create(session, f"OU=below,{unit}", ["organizationalUnit"], {})
+    assert below
+    account_name = f"j{uuid.uuid4().hex[:12]}"
+    changes = {"mail": write.put("x@example.org"), "sAMAccountName": write.put(account_name)}
+    write.modify(session, anna, changes)
+    write.rename(session, anna, "CN=Anna Jones")
+    write.move(session, anna, f"OU=below,{unit}")
+    write.modify(session, ben, {"mail": write.put("anna@example.org"), "displayName": write.put("Anna")})
+    assert follow().counts["linked"] == 0, "who has her old address and name is somebody else"
+    assert staff(ours)["email"] == "x@example.org"
+    account.enable(session, ben, on=False)
+    follow()
+    assert staff(ours)["enabled"]
+    account.enable(session, anna, on=False)
+    follow()
+    assert not staff(ours)["enabled"]
+
+
+def test_who_was_archived_and_added_again_is_linked_again(
+    opened: None, server: Server, unit: str, user: MakeUser
+) -> None:
+    directory(server, unit)
+    user("Anna", mail="anna@example.org")
+    first = add("staff", name="Anna", email="anna@example.org")
+    follow()
+    database.write(lambda tx: tx.run("UPDATE staff SET archived_at = ? WHERE id = ?", (NOW, first)))
+    second = add("staff", name="Anna", email="anna@example.org")
+    assert follow().counts["linked"] == 1
+    linked = database.read().value("SELECT id FROM dir_user WHERE gone_at IS NULL")
+    found = staff_links.of_user(database.read(), linked)
+    assert found is not None
+    assert found["id"] == second
 
 
 def test_who_is_gone_there_gets_in_no_more_and_it_is_told(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from actors import Outcome
@@ -56,13 +55,12 @@ def written(
 
 
 def read(
-    folder: Path | None = None, *, at: float = NOW, secrets: Mapping[str, str] | None = None, **more: Any
+    *, at: float = NOW, secrets: Mapping[str, str] | None = None, **more: Any
 ) -> tuple[Outcome, FakeContext]:
     """One run of HelpDeskWork."""
     names = ("observes", "stop_after")
     context_words = {name: more.pop(name) for name in names if name in more}
-    given: dict[str, Any] = {"attachments": str(folder)} if folder else {}
-    limits = DeskLimits(**given, **more)
+    limits = DeskLimits(**more)
     return work(desk, limits, at=at, secrets={"env:BOX": PASSWORD, **(secrets or {})}, **context_words)
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from domain.objects.catalogue import find
 from domain.objects.check_settings import check_settings
+from domain.objects.checked import checked, from_text
 
 
 @pytest.mark.parametrize(
@@ -42,3 +44,10 @@ def test_others_are_refused_and_no_password_is_said_back(
     with pytest.raises(ValueError, match=said) as told:
         check_settings(kind, settings)
     assert "hunter2" not in str(told.value)
+
+
+def test_what_the_form_gives_as_an_example_is_taken() -> None:
+    field = find("check").by_name["settings"]
+    example = field.help.partition("such as ")[2].rstrip(".")
+    given = {"server": "s", "name": "page", "kind": "http", "settings": from_text(field, example)}
+    assert checked(find("check"), given)["settings"]
