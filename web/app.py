@@ -16,6 +16,7 @@ from node.prepare import release
 from node.site import Site
 from web import failures, static_files
 from web.access import gate
+from web.access.fault import Fault
 from web.access.readable import Readable
 from web.api.description import Document, described
 from web.live.feed import Feed
@@ -45,6 +46,7 @@ def build(site: Site, host: str) -> FastAPI:
     app.state.site = site
     app.state.hub = hub
     app.state.feed = feed
+    app.add_middleware(Fault, answer=failures.answer)
     app.add_middleware(Hurry, hub=hub)
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESS, compresslevel=4)
     app.add_middleware(Readable, answer=failures.answer)

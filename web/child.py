@@ -6,7 +6,7 @@ import gc
 import logging
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from broker import callers
@@ -38,8 +38,9 @@ def main(child: Child, listener: socket.socket) -> int:
             yield  # signals are for Stop
 
     stop = Stop()
+    app = build(child.site, listener.getsockname()[0])
     config = uvicorn.Config(
-        build(child.site, listener.getsockname()[0]),
+        app,
         log_config=None,
         access_log=False,
         proxy_headers=False,  # only those of a configured proxy count: web.access.arrival
@@ -51,28 +52,42 @@ def main(child: Child, listener: socket.socket) -> int:
     gc.collect()
     gc.freeze()
     server = Server(config)
-    threading.Thread(target=_watch, args=(stop, server), name="stop", daemon=True).start()
-    port = listener.getsockname()[1]
+
+    def end() -> None:
+        # Streams first: the server would wait its whole grace for them, and break them off in the end.
+        app.state.hub.close()
+        app.state.feed.close()
+        server.should_exit = True
+
+    threading.Thread(target=_watch, args=(stop, end), name="stop", daemon=True).start()
+    served = threading.Event()
     registered = threading.Thread(
-        target=_register, args=(child, stop, pulse, port), name="lease", daemon=True
+        target=_register, args=(child, stop, served, pulse, listener), name="lease", daemon=True
     )
     registered.start()
     server.run(sockets=[listener])
     stop.set()
+    served.set()
     registered.join(2)
     callers.close()
     return 0
 
 
-def _watch(stop: Stop, server: object) -> None:
-    """Tell the server to end once this process should."""
+def _watch(stop: Stop, end: Callable[[], None]) -> None:
+    """End the server once this process should."""
     while not stop.wait(3600):
         pass
-    server.should_exit = True  # type: ignore[attr-defined]
+    end()
 
 
-def _register(child: Child, stop: Stop, pulse: Pulse, port: int) -> None:
-    """Take part in the leases for as long as the process lives; the page is up before the database is."""
+def _register(
+    child: Child, stop: Stop, served: threading.Event, pulse: Pulse, listener: socket.socket
+) -> None:
+    """Take part in the leases until all is served; the page is up before the database is.
+
+    Leaving closes the database, which the last answers still read.
+    """
+    port = listener.getsockname()[1]
     process_id = enter(child, stop)
     if process_id is None:
         return
@@ -80,7 +95,6 @@ def _register(child: Child, stop: Stop, pulse: Pulse, port: int) -> None:
     lease.start()
     with suppress(DatabaseAway):  # then the port of the settings is what others know of
         database.write(lambda tx: process.listens(tx, process_id, port))
-    while not stop.wait(3600):
-        pass
+    served.wait()
     lease.stop()
     leave(child, process_id)

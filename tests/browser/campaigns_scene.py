@@ -47,7 +47,7 @@ def _campaigns(now: float) -> None:
         draft = Draft(
             once_key=f"scene {number}", to=(address,), subject=f"At {number}", text="Dear", source="x"
         )
-        database.write(lambda tx, draft=draft, number=number: recipients.queue(tx, number, draft, now))  # type: ignore[misc]
+        database.write(lambda tx, draft=draft, number=number: recipients.queue(tx, {number: draft}, now))  # type: ignore[misc]
     draft = Draft(once_key="scene", to=(LONG,), subject="An invoice " * 9, text="Dear", family="helpdesk")
     mail_id = database.write(lambda tx: put(tx, draft, now)) or 0
     database.write(lambda tx: by_hand.cancel(tx, mail_id, "ann", now))

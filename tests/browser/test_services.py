@@ -9,6 +9,10 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
 from tests.support.site import RunningSite
+from tests.support.until import until
+
+#: In ms: how long a process may take to be there again, on a machine that is busy.
+BACK = 30_000
 
 
 @pytest.fixture
@@ -115,6 +119,33 @@ def test_the_search_narrows_the_table_and_the_address(visitor: Visitor) -> None:
     expect(page.locator("tbody tr:not(.section)")).to_have_count(1)
 
 
+def test_a_service_is_found_from_any_page(visitor: Visitor) -> None:
+    page = visitor("viewer").go("/about")
+    page.keyboard.press("/")
+    page.keyboard.type("price")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr:not(.section)")).to_have_count(1)
+    expect(page.get_by_label("Search")).to_have_value("price")
+
+
+def test_the_menu_of_a_row_stays_in_sight_where_the_table_is_too_wide(visitor: Visitor) -> None:
+    page = visitor(width=1000).go("/")
+    assert page.locator(".sheet").first.evaluate("sheet => sheet.scrollWidth > sheet.clientWidth")
+    page.get_by_label("More for Price Import").click()
+    for name in ("Run now", "Disable"):
+        button = page.locator("#row-price_import").get_by_role("button", name=name)
+        expect(button).to_be_visible()
+        assert button.evaluate("each => each.getBoundingClientRect().right <= innerWidth")
+
+
+def test_a_timeline_on_a_phone_begins_with_what_was_last(visitor: Visitor, site: RunningSite) -> None:
+    site.until_state(site.force("price_import"), "failed")
+    page = visitor("viewer", width=390).go("/services/price_import")
+    newest = page.locator(".chart-sheet rect").last
+    left, right = newest.evaluate("each => (box => [box.left, box.right])(each.getBoundingClientRect())")
+    assert 0 <= left < right <= 390
+
+
 def test_several_are_switched_after_a_confirmation(visitor: Visitor) -> None:
     page = visitor().go("/")
     page.get_by_label("Select Price Import").check()
@@ -146,10 +177,26 @@ def test_a_page_comes_back_after_the_server_was_away(visitor: Visitor, site: Run
     expect(page.locator("#live")).to_have_text("live")
     web = next(each for each in site.processes() if each.pid == site.pid_of("web"))
     web.kill()
-    expect(page.locator("#live")).to_contain_text("trying again")
-    expect(page.locator("#live")).to_have_text("live")
+    expect(page.locator("#live")).to_contain_text("trying again", timeout=BACK)
+    expect(page.locator("#live")).to_have_text("live", timeout=BACK)
     site.until_state(site.force("night_charges"), "succeeded")
     expect(page.locator("#row-night_charges")).to_contain_text("done")
+
+
+def test_an_open_page_does_not_hold_up_a_server_that_is_told_to_stop(
+    visitor: Visitor, site: RunningSite
+) -> None:
+    page = visitor("viewer").go("/")
+    expect(page.locator("#live")).to_have_text("live")
+    before = len(site.log.read_text())
+    web = next(each for each in site.processes() if each.pid == site.pid_of("web"))
+    web.terminate()
+    expect(page.locator("#live")).to_contain_text("trying again", timeout=BACK)
+    until(lambda: not web.is_running(), "it has ended")
+    expect(page.locator("#live")).to_have_text("live", timeout=BACK)
+    said = site.log.read_text()[before:]
+    for words in ("Traceback", "shutdown exceeded"):
+        assert words not in said
 
 
 @pytest.mark.parametrize("width", [1440, 390])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from domain.mail_in.files import File
 from domain.objects.catalogue import find
 from node.site import Site
 from store import database
 from store.helpdesk import letter, message, seen, ticket
-from store.helpdesk.message import KeptFile, Message
+from store.helpdesk.message import Message
 from web.acts.objects import Objects
 
 
@@ -26,7 +27,7 @@ def build(site: Site) -> None:
     def work(tx: Any) -> None:
         seen.bad(tx, account, "192.0.2.30:993: it does not answer in time", False, now, 60.0)
         number = ticket.create(tx, {**values, "priority": "urgent", "department_id": 1}, now)
-        file = KeptFile("photo.jpg", "image/jpeg", 5, "0" * 64, content=b"\xff\xd8\xff\xe0x")
+        file = File("photo.jpg", "image/jpeg", b"\xff\xd8\xff\xe0x")
         text = "It smokes.\n" + "w" * 300
         came = Message(number, "in", "Kim", text, now, quoted="> old", trouble="too large", files=(file,))
         message.add(tx, came)

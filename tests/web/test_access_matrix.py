@@ -74,6 +74,18 @@ def test_every_route_is_public_or_has_exactly_one_guard(application: Application
         assert len(found) == expected, f"{method} {path} has {len(found)} guards"
 
 
+def test_an_act_takes_the_same_role_on_the_page_and_in_the_api(application: Application) -> None:
+    found: dict[tuple[str, str], dict[str, str | None]] = {}
+    for method, path, route in routes(application.app):
+        if method == "POST" and path not in PUBLIC:
+            place = re.sub(r"\{[^}]+\}", "*", path.removeprefix("/api/v1"))
+            where = "the API" if path.startswith("/api/") else "the page"
+            found.setdefault((method, place), {})[where] = GUARDS[guard_of(route)]
+    both = {key: roles for key, roles in found.items() if len(roles) == 2}
+    assert len(both) > 20
+    assert {key: roles for key, roles in both.items() if len(set(roles.values())) == 2} == {}
+
+
 def test_the_list_of_routes_is_not_empty(application: Application) -> None:
     paths = {path for _, path, _ in routes(application.app)}
     assert {"/", "/sign-in", "/profile", "/healthz"} <= paths

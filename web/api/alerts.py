@@ -19,7 +19,11 @@ router = APIRouter(prefix="/api/v1")
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 About = Annotated[
-    str | None, Field(description='"service NAME", "node NAME", "run_group NAME", …; a star ends a prefix.')
+    str | None,
+    Field(
+        description='"service NAME", "node NAME", "run_group NAME", "check SERVER/NAME", …: '
+        "a star ends a prefix."
+    ),
 ]
 Text = Annotated[str | None, Field(max_length=500)]
 

@@ -92,6 +92,7 @@ _RUN: dict[str, Any] = {
     "merged_into": None,
     "priority": 5,
     "args": {},
+    "step": None,
     "progress": None,
     "steps": [],
     "error": None,
@@ -103,7 +104,6 @@ _MORE_OF_RUN: dict[str, Any] = {
     "run_groups": [],
     "allowed_nodes": ["master"],
     "preempt": False,
-    "step": None,
 }
 _GROUP: dict[str, Any] = {
     "name": "stats_processing",

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from store import database
-from web.access.guard import Admin, Operator
+from web.access.guard import NotAllowed, Operator
 from web.acts.job_settings import MOST
 from web.acts.jobs import Jobs
 from web.acts.refusal import Refusal
@@ -63,9 +63,14 @@ def several_jobs(body: Several, site: Here, who: Operator) -> dict[str, Any]:
 
 
 @router.patch("/job-limits")
-def limit_jobs(body: Limits, site: Here, who: Admin) -> dict[str, Any]:
-    """Change how jobs compete, from the next claim on; every kind as it is then."""
+def limit_jobs(body: Limits, site: Here, who: Operator) -> dict[str, Any]:
+    """Change how jobs compete, from the next claim on; every kind as it is then.
+
+    An operator stops and starts the whole queue (`automatic`); the rest is an admin's.
+    """
     values = body.model_dump(exclude={"kind", "reason"}, exclude_none=True)
+    if (body.kind is not None or values.keys() - {"automatic"}) and not who.may("admin"):
+        raise NotAllowed("admin", who)
     strange = {"at_once"} if body.kind is not None else {"priority", "parallel"}
     if wrong := sorted(strange & values.keys()):
         whose = "the whole queue, not for a kind" if body.kind is not None else "a kind: name it"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +22,8 @@ from web.pages.service_rows import OUTCOMES
 from web.static_files import address
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
+#: Between a small letter and a capital.
+_PARTS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def render(
@@ -76,6 +79,7 @@ def environment() -> Environment:
         "span": lambda seconds: spoken.NOTHING if seconds is None else spoken.span(seconds),
         "took": spoken.took,
         "count": spoken.count,
+        "parted": parted,
         "words": lambda text: str(text).replace("_", " "),
         "zone": ZoneInfo,
         "clock": lambda at, zone: f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M:%S}",
@@ -97,6 +101,11 @@ def moment(at: str | None, zone: Any, style: str = "ago") -> str:
     return Markup('<time datetime="{}" data-style="{}" title="{} {}">{}</time>').format(
         escape(at), style, said, f"{local:%Z}", said
     )
+
+
+def parted(name: str) -> Markup:
+    """A name such as ServerStatsWork, which may be broken between its parts where there is no room for it."""
+    return Markup("<wbr>").join(_PARTS.split(name))
 
 
 def icon(name: str) -> Markup:

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from domain.time.spoken import count
 from node.site import Site
 from store import database
-from web.access.guard import Operator
+from web.access.guard import Admin, Operator
 from web.acts.edits import Edits
 from web.acts.force import force
 from web.acts.machines import restart
@@ -107,11 +107,17 @@ def logging(request: Request, who: Operator, site: Here, name: str, on: Annotate
 
 
 @router.post("/maintenance")
-def maintenance(request: Request, who: Operator, site: Here, on: Annotated[str, Form()]) -> Response:
+def maintenance(
+    request: Request,
+    who: Admin,
+    site: Here,
+    on: Annotated[str, Form()],
+    reason: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
     """Start nothing on the whole site, or go on."""
 
     def work() -> str:
-        changed = Edits(site, by=who.name).maintenance(on == "yes")
+        changed = Edits(site, by=who.name, reason=reason.strip() or None).maintenance(on == "yes")
         then = "nothing starts until you end it" if on == "yes" else "services start again"
         return (
             f"Maintenance mode is {'on' if on == 'yes' else 'off'}: {then}"

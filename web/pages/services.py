@@ -6,14 +6,12 @@ import json
 from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from store import database
 from web.access.guard import Viewer
-from web.charts.bars import bars
 from web.live.hub import Hub, Look
 from web.live.picture import Picture
 from web.live.stream import key_of, own_address
@@ -22,9 +20,6 @@ from web.pages.service_rows import FOLDED, STATES, Asked, Row, chosen, folded, s
 from web.shown import first_start, services
 
 router = APIRouter(include_in_schema=False)
-
-#: What stands where bars will be.
-NO_BARS = bars((), ZoneInfo("UTC"))
 
 
 @router.get("/")
@@ -68,7 +63,7 @@ def _rows(look: Look) -> list[Row]:
     for row in rows:
         newest, bars = drawn.get(row["name"], (0, ""))
         row["state"] = state_of(row, now)
-        row["bars"] = (bars or NO_BARS) if row["kind"] != "daemon" else ""
+        row["bars"] = bars if row["kind"] != "daemon" else ""
         row["zone_key"] = zone.key
         row["seen"] = f"{newest}-{row['running']}-{row['queued_since'] or ''}"
     return rows

@@ -101,7 +101,7 @@ def _option(
     *,
     is_span: bool,
 ) -> Shown:
-    made = _value(name, name.replace("_", " "), default, code, live, [])
+    made = _value(name, f"Option: {name.replace('_', ' ')}", default, code, live, [])
     if made["source"] == "live":
         made |= _who(edits, "options", name)
         made["revert"] = f"options.{name}"

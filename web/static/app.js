@@ -25,6 +25,13 @@ new MutationObserver(() => {
   if (notice) setTimeout(() => notice.remove(), 6000);
 }).observe(document.getElementById("notice"), {childList: true});
 
+// A timeline that does not fit begins with what was last.
+function newest() {
+  for (const sheet of document.querySelectorAll(".chart-sheet")) sheet.scrollLeft = sheet.scrollWidth;
+}
+newest();
+document.addEventListener("htmx:after:swap", newest);
+
 // What scrolls sideways can be scrolled by keyboard too.
 function reachable() {
   for (const sheet of document.querySelectorAll(".sheet")) {

@@ -1,11 +1,11 @@
-// Keys: "/" goes to the search, the arrows go up and down the rows of a table.
+// Keys: "/" goes to the search of the page, else to that of the services, the arrows go up and down the rows of a table.
 
 export function shortcuts() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const writing = event.target.matches("input, select, textarea, [contenteditable]");
     if (event.key === "/" && !writing) {
-      const search = document.querySelector("input[type=search]");
+      const search = document.querySelector("main input[type=search]") ?? document.querySelector(".find input");
       if (search) {
         event.preventDefault();
         search.focus();

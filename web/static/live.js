@@ -61,7 +61,12 @@ export function keepLive() {
   document.addEventListener("htmx:sse:after:connection", (event) => {
     if (event.detail.connection.status === 200) said();
   });
-  document.addEventListener("htmx:sse:error", () => show("lost", "connection lost, trying again"));
+  const lost = () => show("lost", "connection lost, trying again");
+  document.addEventListener("htmx:sse:error", lost);
+  // A server that was told to stop ends its streams in order: that is no error, and all the same not live.
+  document.addEventListener("htmx:sse:before:connection", (event) => {
+    if (event.detail.connection.attempt) lost();
+  });
   document.addEventListener("htmx:sse:close", (event) => {
     if (event.detail.reason !== "removed" && event.detail.reason !== "cleanup") show("lost", "not live");
   });

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from domain.time.clock import rfc3339
 from store import database
 from tests.support.visitors import PASSWORD, Application
 from web.access.sessions import COOKIE
 from web.acts import users
+from web.shown import users as shown_users
 
 HOUR, DAY = 3600.0, 86400.0
 
@@ -103,6 +105,13 @@ def test_that_a_session_is_used_is_written_once_a_minute(application: Applicatio
     application.clock.advance(1)
     comes_in(client)
     assert noted() == 60
+
+
+def test_who_has_just_signed_in_was_seen(application: Application) -> None:
+    application.signed_in("viewer")
+    seen = {row["name"]: row["last_seen_at"] for row in shown_users.listing(database.read())}
+    assert seen["viewer"] == rfc3339(application.clock.now())
+    assert seen["operator"] is None
 
 
 def test_a_made_up_cookie_is_nobody(application: Application) -> None:

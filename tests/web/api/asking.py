@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from anyio.from_thread import BlockingPortal
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from tests.support.visitors import _close_connections_of_threads
+from tests.support.one_loop import one_loop
 from tests.web.shown.conftest import Scene, scene
 from web.access import guard
 from web.access.who import Who
@@ -20,9 +22,10 @@ __all__ = ["Api", "Scene", "api", "scene"]
 class Api:
     """Asks the application; each answer's JSON is checked by the test itself."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, loop: BlockingPortal) -> None:
         self.app = build(scene.site, "127.0.0.1")
         self.client = TestClient(self.app, base_url="http://127.0.0.1")
+        self.client.portal = loop
         self.who = Who("ann", "admin", "api", 1)
 
     def be(self, role: str, name: str = "ann") -> None:
@@ -48,10 +51,10 @@ class Api:
 
 
 @pytest.fixture
-def api(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Api:
-    _close_connections_of_threads(monkeypatch)
-    made = Api(scene)
+def api(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     # Whoever asks comes with a token: which one it is does not matter here.
     monkeypatch.setattr(guard.tokens, "bearer", lambda header: "token")
     monkeypatch.setattr(guard.tokens, "who", lambda token, now: made.who)
-    return made
+    with one_loop() as loop:
+        made = Api(scene, loop)
+        yield made

@@ -83,8 +83,16 @@ def test_limits_that_make_no_sense_are_told(api: Api, body: dict[str, object], p
 def test_limits_are_an_admins(api: Api) -> None:
     api.be("operator")
     assert api.patch("/job-limits", {"at_once": 3}).status_code == 403
+    assert api.patch("/job-limits", {"at_once": 3, "automatic": False}).status_code == 403
     api.be("admin")
     assert api.patch("/job-limits", {"at_once": 3}).status_code == 200
+
+
+def test_an_operator_stops_and_starts_the_whole_queue(api: Api) -> None:
+    api.be("viewer")
+    assert api.patch("/job-limits", {"automatic": False}).status_code == 403
+    api.be("operator")
+    assert api.patch("/job-limits", {"automatic": False}).status_code == 200
 
 
 def test_the_site_says_its_name_zone_clock_and_whether_it_stands_still(api: Api) -> None:

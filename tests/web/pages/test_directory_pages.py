@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.directory_rows import NAMES, SCRIPT, directories
+from store import database
+from store.directory import backup
+from tests.support.directory_rows import GONE, NAMES, SCRIPT, directories
 from tests.support.visitors import FILE, Application, running_application
 
 
@@ -101,3 +104,36 @@ def test_a_directory_is_read_now_when_somebody_asks(hosting: Application) -> Non
     assert (run["service"], run["args"]) == ("sync_ad_users", args)
     missing = hosting.signed_in("operator").post("/api/v1/directories/nobody/sync")
     assert missing.status_code == 404
+
+
+def test_a_kept_copy_is_found_by_name_or_guid_and_shown_whole(hosting: Application) -> None:
+    assert "Nothing was kept yet" in hosting.signed_in("viewer").get("/directories/copies").text
+    directories(hosting.site)
+    client = hosting.signed_in("viewer")
+    assert 'href="/directories/copies"' in client.get("/directories").text
+    for words in ("", "?q=EVE", f"?q={GONE.remote_id}"):
+        page = client.get(f"/directories/copies{words}").text
+        assert "deleted by job 7" in page
+        assert SCRIPT not in page
+    assert "No copy is like that" in client.get("/directories/copies?q=deleted").text
+    page = client.get("/directories/copies/1").text
+    assert "eve@example.org" in page
+    assert "a, b" in page
+    assert SCRIPT not in page
+    missing = client.get("/api/v1/directory/copies/99")
+    assert (missing.status_code, missing.json()["code"]) == (404, "unknown_copy")
+
+
+def test_older_copies_are_a_page_further(hosting: Application) -> None:
+    directories(hosting.site)
+    corp = database.read().value("SELECT id FROM directory WHERE name = 'corp'")
+    more = [GONE._replace(reason=f"no. {number}") for number in range(60)]
+    database.write(lambda tx: backup.put(tx, corp, more, hosting.clock.now()))
+    client = hosting.signed_in("viewer")
+    first = client.get("/directories/copies").text
+    older = re.search(r'href="(/directories/copies\?before=\d+)">Older', first)
+    assert older is not None
+    assert "deleted by job 7" in client.get(older[1]).text
+    assert "deleted by job 7" not in first
+    api = client.get("/api/v1/directory/copies?limit=50").json()
+    assert api["next"] == int(older[1].rpartition("=")[2])

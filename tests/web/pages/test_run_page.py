@@ -64,6 +64,15 @@ def test_progress_and_steps_show_while_it_runs(application: Application) -> None
     assert "3 of 8" in text
 
 
+def test_a_step_that_is_apart_leads_to_the_run_that_carries_it_out(application: Application) -> None:
+    ended(application, 1)
+    ended(application, 2, step=1, apart=True, request_reason="step 1 of run 1")
+    rows.put("run_step", run_id=1, n=1, title="Copy", state="apart", own_run=2, started_at=1)
+    client = application.signed_in("viewer")
+    assert 'apart</span> <a href="/runs/2">run 2</a>' in client.get("/runs/1").text
+    assert "step 1 of run 1" in client.get("/runs/2").text
+
+
 def test_viewers_see_no_buttons_that_they_may_not_press(application: Application) -> None:
     rows.run(1, "queued", None, "backup_manager")
     client = application.signed_in("viewer")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from store import database
@@ -111,6 +113,7 @@ def test_the_configuration_says_where_each_value_comes_from_and_takes_an_edit_ba
     assert "by &lt;i&gt;berta&lt;/i&gt;" in text
     assert text.count(">live</span>") == 1 + text.count('id="live"')
     assert 'name="key" value="priority"' in text
+    assert re.search(r'<th scope="row">Option: \w', text)
     assert 'name="key"' not in operator.get("/services/cleaner/configuration").text
     form = {"key": "priority"}
     assert operator.post("/services/cleaner/configuration/revert", data=form).status_code == 403

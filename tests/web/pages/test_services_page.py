@@ -82,9 +82,14 @@ def test_a_refusal_of_one_does_not_stop_the_others(application: Application) -> 
 
 
 def test_maintenance_is_said_on_every_page(application: Application) -> None:
-    client = application.signed_in("operator")
-    client.post("/maintenance", data={"on": "yes"})
-    assert "Maintenance mode</strong> since" in client.get("/").text
+    client = application.signed_in("admin")
+    client.post("/maintenance", data={"on": "yes", "reason": "<b>a move</b>"})
+    page = client.get("/").text
+    assert "Maintenance mode</strong> since" in page
+    assert "&lt;b&gt;a move&lt;/b&gt;. Nothing starts" in page
+    seen = application.signed_in("operator").get("/runs").text
+    assert "Maintenance mode</strong> since" in seen
+    assert 'action="/maintenance"' not in seen
     client.post("/maintenance", data={"on": "no"})
     assert "Maintenance mode</strong> since" not in client.get("/").text
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+from domain.mail_in.files import File
 from domain.objects.catalogue import find
 from domain.objects.checked import checked
 from store import database
 from store.helpdesk import message, ticket
-from store.helpdesk.message import KeptFile, Message
+from store.helpdesk.message import Message
 from store.object import write
 from tests.support.visitors import Application
 
@@ -26,7 +27,7 @@ def made(application: Application, subject: str = "Printer", **values: Any) -> i
 
     def work(tx: Any) -> int:
         number = ticket.create(tx, whole, now)
-        file = KeptFile("note.html", "text/html", 5, "0" * 64, content=b"<b>x</")
+        file = File("note.html", "text/html", b"<b>x</")
         message.add(tx, Message(number, "in", "Kim", f"It smokes. {EVIL}", now, files=(file,)))
         return number
 
