@@ -57,3 +57,11 @@ def test_what_cannot_be_done_is_said_in_a_line(
 def test_an_empty_site_says_what_to_do_next(site: Site) -> None:
     assert site.say("maintenance", "off").code == 0
     assert "object set directory" in site.say("directory", "list").err
+
+
+def test_kept_copies_are_listed_and_shown(filled: Site) -> None:
+    assert "deleted by job 7" in filled.say("directory", "copies").out
+    (row,) = filled.say("directory", "copies", "--search", "eve", "--json").json["copies"]
+    assert filled.say("directory", "copy", str(row["id"])).json["attributes"]["mail"] == "eve@example.org"
+    assert filled.say("directory", "copy", "99").code == 4
+    assert filled.say("directory", "copies", "--search", "nobody").out == ""

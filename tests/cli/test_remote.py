@@ -253,11 +253,18 @@ def test_a_run_that_waits_says_why(away: Elsewhere) -> None:
     assert "Holder" in said.err
 
 
-def test_a_ticket_is_opened_answered_and_closed(there: Site, away: Elsewhere) -> None:
+def test_a_ticket_is_opened_answered_and_closed(there: Site, away: Elsewhere, tmp_path: Path) -> None:
     words = ("ticket", "open", "Printer", "--from", "kim@example.net", "--text", "It smokes.", "--key", "7")
     number = str(away.say(*words, "--json").json["id"])
     assert away.say(*words).out == f"ticket {number} is there already: the key has opened it\n"
-    assert away.say("ticket", "reply", number, "Unplug it.").code == 0
+    (tmp_path / "plan.pdf").write_bytes(b"%PDF\xff\0")
+    plan = str(tmp_path / "plan.pdf")
+    assert away.say("ticket", "reply", number, "Unplug it.", "--file", plan).code == 0
+    (file,) = there.say("ticket", "show", number, "--json").json["messages"][-1]["files"]
+    copy = tmp_path / "copy.pdf"
+    assert away.say("ticket", "save", number, str(file["id"]), "--to", str(copy)).code == 0
+    assert copy.read_bytes() == b"%PDF\xff\0"
+    assert away.say("ticket", "save", number, "99") == there.say("ticket", "save", number, "99")
     for look in (("list",), ("list", "--json"), ("show", number), ("show", number, "--json"), ("show", "99")):
         assert _without_ages(away.say("ticket", *look)) == _without_ages(there.say("ticket", *look))
     assert away.say("ticket", "show", number, "--json").json["state"] == "waiting"

@@ -16,7 +16,7 @@ from tests.cli.conftest import Site
 from tests.cli.elsewhere import page_of
 from tests.support.until import until
 
-#: Contract §2, word for word, and the last of the planned times that one record stands for.
+#: Contract §2, word for word; the last of the planned times that one record stands for, and its step.
 RUN_FIELDS = {
     *(
         "id",
@@ -42,10 +42,10 @@ RUN_FIELDS = {
         "merged_into",
         "priority",
     ),
-    *("args", "progress", "steps", "error"),
+    *("args", "step", "progress", "steps", "error"),
 }
 ATTEMPT_FIELDS = {"n", "node", "started_at", "ended_at", "end", "error"}
-STEP_FIELDS = {"title", "state", "done", "failed", "skipped", "error"}
+STEP_FIELDS = {"title", "state", "done", "failed", "skipped", "error", "run"}
 
 
 @pytest.fixture

@@ -41,6 +41,19 @@ def test_a_ticket_is_shown_answered_and_closed(site: Site) -> None:
     assert (again.code, again.err) == (3, "error: ticket 1 is closed already\n")
 
 
+def test_a_file_goes_out_with_an_answer_and_is_saved_where_nothing_lies(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "plan.pdf").write_bytes(b"%PDF\xff\0")
+    assert site.say("ticket", "reply", "1", "Here.", "--file", "plan.pdf").code == 0
+    assert "file 1  plan.pdf (6 bytes)" in site.say("ticket", "show", "1").out
+    taken = site.say("ticket", "save", "1", "1")
+    assert (taken.code, taken.err) == (2, "error: plan.pdf: File exists: give another --to\n")
+    assert site.say("ticket", "save", "1", "1", "--to", "copy.pdf").out == "copy.pdf (6 bytes)\n"
+    assert (tmp_path / "copy.pdf").read_bytes() == b"%PDF\xff\0"
+    assert site.say("ticket", "save", "1", "9").code == 4
+    wrong = site.say("ticket", "reply", "1", "Here.", "--file", "nothing.pdf")
+    assert (wrong.code, wrong.err) == (2, "error: --file: nothing.pdf: No such file or directory\n")
+
+
 def test_a_ticket_is_opened_once(site: Site) -> None:
     words = ("ticket", "open", "Scanner", "--name", "Kim", "--text", "It is dark.", "--key", "call 7")
     assert site.say(*words).out == "ticket 2 is opened\n"

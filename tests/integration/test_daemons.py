@@ -18,7 +18,7 @@ from tests.integration.conftest import StartSite
 from tests.support.site import RunningSite
 from tests.support.until import until
 
-SERVICES = """
+STEADY = """
 import os, subprocess, time
 from actors import Daemon, service
 
@@ -27,7 +27,11 @@ def steady(context):
     context.log.info("serving")
     while not context.stopping():
         time.sleep(0.02)
+"""
 
+SERVICES = (
+    STEADY
+    + """
 @service(schedule=Daemon(), instances="each", probe=lambda context: False)
 def unready(context):
     while not context.stopping():
@@ -50,6 +54,7 @@ def leaky(context):
     while not context.stopping():
         hoard.append(bytearray(16 << 20))
 """
+)
 
 #: Only where it is asked for: a site that has it takes its grace to stop.
 DEAF = """
@@ -59,7 +64,8 @@ def deaf(context):
         time.sleep(0.02)
 """
 
-pytestmark = pytest.mark.parametrize("stack", ["embedded"], indirect=True)
+embedded = pytest.mark.parametrize("stack", ["embedded"], indirect=True)
+together = pytest.mark.parametrize("site_of_the_file", ["embedded"], indirect=True)
 
 
 def instance(service: str) -> dict[str, Any]:
@@ -72,11 +78,12 @@ def pid_of(service: str) -> int:
         database.read().value(
             "SELECT p.pid FROM daemon d JOIN process p ON p.id = d.process_id WHERE d.service = ?", (service,)
         )
+        or 0  # it may have ended since its state was looked at
     )
 
 
 def runs_with_another_pid(pid: int) -> bool:
-    return instance("steady")["state"] == "running" and pid_of("steady") != pid
+    return instance("steady")["state"] == "running" and pid_of("steady") not in (0, pid)
 
 
 def up(service: str) -> None:
@@ -88,18 +95,18 @@ def editor(site: RunningSite, act: Any) -> None:
     database.write(lambda tx: act(Editor(tx, by="a test", now=now, zone=ZoneInfo("UTC"))))
 
 
-def test_a_daemon_is_started_and_started_again_when_it_is_killed(start_site: StartSite) -> None:
-    start_site(SERVICES)
+@together
+def test_a_daemon_is_started_and_started_again_when_it_is_killed(site: RunningSite) -> None:
     up("steady")
-    first = pid_of("steady")
+    first, restarts = pid_of("steady"), instance("steady")["restarts"]
     os.kill(first, signal.SIGKILL)
-    until(lambda: instance("steady")["restarts"] == 1, "it is started again")
+    until(lambda: instance("steady")["restarts"] == restarts + 1, "it is started again")
     assert instance("steady")["last_end"] == "killed by SIGKILL"
     assert pid_of("steady") != first
 
 
-def test_a_daemon_that_fails_each_time_is_a_crash_loop_with_its_last_words(start_site: StartSite) -> None:
-    start_site(SERVICES)
+@together
+def test_a_daemon_that_fails_each_time_is_a_crash_loop_with_its_last_words(site: RunningSite) -> None:
     until(lambda: instance("broken")["state"] == "crash_loop", "it is known to loop", seconds=60)
     row = instance("broken")
     assert row["crashes"] == 5
@@ -107,8 +114,8 @@ def test_a_daemon_that_fails_each_time_is_a_crash_loop_with_its_last_words(start
     assert "the port is taken" in row["last_words"]
 
 
-def test_disable_stops_a_daemon_and_enable_starts_it(start_site: StartSite) -> None:
-    site = start_site(SERVICES)
+@together
+def test_disable_stops_a_daemon_and_enable_starts_it(site: RunningSite) -> None:
     up("steady")
     process = psutil.Process(pid_of("steady"))
     editor(site, lambda edit: edit.disable("steady"))
@@ -118,19 +125,18 @@ def test_disable_stops_a_daemon_and_enable_starts_it(start_site: StartSite) -> N
     up("steady")
 
 
-def test_restart_replaces_its_process_without_counting_a_crash(start_site: StartSite) -> None:
-    start_site(SERVICES)
+@together
+def test_restart_replaces_its_process_without_counting_a_crash(site: RunningSite) -> None:
     up("steady")
     first = pid_of("steady")
     database.write(lambda tx: daemon.ask_restart(tx, "steady"))
-    until(
-        lambda: instance("steady")["state"] == "running" and pid_of("steady") != first, "another process runs"
-    )
+    until(lambda: runs_with_another_pid(first), "another process runs")
     assert instance("steady")["crashes"] == 0
 
 
+@embedded
 def test_a_daemon_that_does_not_stop_is_killed_after_its_grace(start_site: StartSite) -> None:
-    site = start_site(SERVICES + DEAF)
+    site = start_site(STEADY + DEAF)
     up("deaf")
     process = psutil.Process(pid_of("deaf"))
     editor(site, lambda edit: edit.disable("deaf"))
@@ -138,8 +144,8 @@ def test_a_daemon_that_does_not_stop_is_killed_after_its_grace(start_site: Start
     assert not process.is_running()
 
 
-def test_a_probe_that_says_no_leaves_it_running_and_unready(start_site: StartSite) -> None:
-    start_site(SERVICES)
+@together
+def test_a_probe_that_says_no_leaves_it_running_and_unready(site: RunningSite) -> None:
     up("unready")
     up("steady")
     until(lambda: instance("steady")["ready_at"], "the other one is ready")
@@ -147,28 +153,27 @@ def test_a_probe_that_says_no_leaves_it_running_and_unready(start_site: StartSit
     assert instance("unready")["for_node"] == "n1"
 
 
+@embedded
 def test_no_daemon_survives_its_agent(start_site: StartSite) -> None:
-    site = start_site(SERVICES)
+    site = start_site(STEADY)
     up("steady")
     process = psutil.Process(pid_of("steady"))
     site.kill()
     until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, "it is gone")
     site.start()
-    until(
-        lambda: instance("steady")["state"] == "running" and pid_of("steady") != process.pid, "it runs anew"
-    )
+    until(lambda: runs_with_another_pid(process.pid), "it runs anew")
 
 
-def test_what_a_daemon_has_started_ends_with_it(start_site: StartSite) -> None:
-    start_site(SERVICES)
+@together
+def test_what_a_daemon_has_started_ends_with_it(site: RunningSite) -> None:
     until(lambda: "left" in (instance("parent").get("last_words") or ""), "it has ended once", seconds=30)
     match = re.search(r"left (\d+) behind", instance("parent")["last_words"])
     assert match is not None
     until(lambda: not psutil.pid_exists(int(match[1])), "its child is gone")
 
 
-def test_a_daemon_that_stands_still_for_longer_than_a_lease_is_replaced(start_site: StartSite) -> None:
-    site = start_site(SERVICES)
+@together
+def test_a_daemon_that_stands_still_for_longer_than_a_lease_is_replaced(site: RunningSite) -> None:
     up("steady")
     first = pid_of("steady")
     os.kill(first, signal.SIGSTOP)
@@ -177,8 +182,8 @@ def test_a_daemon_that_stands_still_for_longer_than_a_lease_is_replaced(start_si
     assert "steady is killed: no sign of life" in site.log.read_text()
 
 
-def test_a_daemon_that_leaks_ends_at_its_memory_limit(start_site: StartSite) -> None:
-    start_site(SERVICES)
+@together
+def test_a_daemon_that_leaks_ends_at_its_memory_limit(site: RunningSite) -> None:
     until(
         lambda: "MemoryError" in (instance("leaky").get("last_words") or ""),
         "it has met its limit",

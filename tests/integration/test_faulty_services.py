@@ -6,7 +6,9 @@ import pytest
 
 from store import database
 from store.run import log as run_log
+from store.run.cancelled import cancel
 from tests.integration.conftest import StartSite
+from tests.support.site import RunningSite
 from tests.support.until import until
 
 SERVICES = """
@@ -83,8 +85,7 @@ def takes_count(context):
 """
 
 
-def test_each_fault_is_told_in_one_line(start_site: StartSite) -> None:
-    site = start_site(SERVICES)
+def test_each_fault_is_told_in_one_line(site: RunningSite) -> None:
     expected = {
         "raises": ("failed", "ValueError: no such mailbox"),
         "says_failed": ("failed", "failed: the tape is full"),
@@ -100,16 +101,14 @@ def test_each_fault_is_told_in_one_line(start_site: StartSite) -> None:
         assert (run["state"], run["error"]) == expected[name], name
 
 
-def test_a_process_that_exits_costs_its_runs_an_attempt_and_frees_their_groups(start_site: StartSite) -> None:
-    site = start_site(SERVICES)
+def test_a_process_that_exits_costs_its_runs_an_attempt_and_frees_their_groups(site: RunningSite) -> None:
     dead, after = site.force("dies"), site.force("neighbour")
     assert site.until_state(dead, "succeeded")["attempt"] == 2
     assert site.attempts(dead) == ["lost", "succeeded"]
     assert site.until_state(after, "succeeded")["attempt"] == 1
 
 
-def test_code_that_hangs_in_c_is_killed_after_its_grace_and_its_groups_go_on(start_site: StartSite) -> None:
-    site = start_site(SERVICES)
+def test_code_that_hangs_in_c_is_killed_after_its_grace_and_its_groups_go_on(site: RunningSite) -> None:
     hung, after = site.force("hangs_in_c"), site.force("neighbour")
     run = site.until_state(hung, "lost", "failed", seconds=40)
     assert run["state"] == "failed"
@@ -118,34 +117,25 @@ def test_code_that_hangs_in_c_is_killed_after_its_grace_and_its_groups_go_on(sta
     assert database.read().value("SELECT COUNT(*) FROM membership WHERE held AND run_group = 'shared'") == 0
 
 
-def test_code_that_sleeps_through_its_grace_costs_its_process_once(start_site: StartSite) -> None:
-    site = start_site(SERVICES)
+def test_code_that_sleeps_through_its_grace_costs_its_process_once(site: RunningSite) -> None:
     sleeper = site.force("sleeps_in_c")
     assert site.until_state(sleeper, "lost", "failed", seconds=40)["state"] == "failed"
     assert site.attempts(sleeper) == ["timeout"]
 
 
-def test_a_run_that_kills_its_process_each_time_is_given_up_in_the_end(start_site: StartSite) -> None:
-    site = start_site(SERVICES)
+def test_a_run_that_kills_its_process_each_time_is_given_up_in_the_end(site: RunningSite) -> None:
     run_id = site.force("dies_always")
-    site.until_state(run_id, "queued", seconds=40)
     until(lambda: site.attempts(run_id) == ["lost"] * 3, "three attempts are lost", seconds=40)
     assert site.until_state(run_id, "queued")["not_before"] is not None
 
 
-def test_a_time_limit_is_a_failed_try_and_the_next_one_waits(start_site: StartSite) -> None:
-    site = start_site(SERVICES)
+def test_a_time_limit_is_a_failed_try_and_the_next_one_waits(site: RunningSite) -> None:
     run_id = site.force("polite")
-    site.until_state(run_id, "running")
-    run = site.until_state(run_id, "queued")
-    assert site.attempts(run_id) == ["timeout"]
-    assert run["not_before"] is not None
+    until(lambda: site.attempts(run_id) == ["timeout"], "its first try is over", seconds=40)
+    assert site.until_state(run_id, "queued")["not_before"] is not None
 
 
-def test_cancel_reaches_a_running_service(start_site: StartSite) -> None:
-    from store.run.cancelled import cancel
-
-    site = start_site(SERVICES)
+def test_cancel_reaches_a_running_service(site: RunningSite) -> None:
     run_id = site.force("waits_for_cancel")
     run = site.until_state(run_id, "running")
     database.write(lambda tx: cancel(tx, [run_id], by="a test", now=run["started_at"]))
@@ -153,8 +143,7 @@ def test_cancel_reaches_a_running_service(start_site: StartSite) -> None:
     assert site.attempts(run_id) == ["cancelled"]
 
 
-def test_the_log_of_a_failed_run_has_its_traceback_although_logging_is_off(start_site: StartSite) -> None:
-    site = start_site(SERVICES)
+def test_the_log_of_a_failed_run_has_its_traceback_although_logging_is_off(site: RunningSite) -> None:
     run_id = site.force("raises")
     site.until_state(run_id, "failed")
     text = "\n".join(line["text"] for line in run_log.read(database.read(), run_id))
@@ -175,4 +164,5 @@ def test_a_full_disk_under_the_log_file_costs_only_the_file(start_site: StartSit
     assert "caf\u00e9" in text
     assert "end: done" in text
     assert "\x1b" not in text
-    assert "prints_binary.log cannot be written: No space left on device" in site.log.read_text()
+    said = "prints_binary.log cannot be written: No space left on device"
+    until(lambda: said in site.log.read_text(), "it is told why the file has nothing of it")

@@ -7,7 +7,7 @@ import signal
 
 from store import database
 from store.run.cancelled import cancel
-from tests.integration.conftest import StartSite
+from tests.support.site import RunningSite
 from tests.support.until import until
 
 SERVICES = """
@@ -45,8 +45,7 @@ def pid_of(run_id: int) -> int:
     return int(database.read().value(sql, (run_id,)) or 0)
 
 
-def test_a_long_run_leaves_the_workers_and_is_recorded(start_site: StartSite) -> None:
-    site = start_site(SERVICES)
+def test_a_long_run_leaves_the_workers_and_is_recorded(site: RunningSite) -> None:
     run = site.until_state(site.force("tells_its_process"), "succeeded", "failed", "lost")
     assert run["state"] == "succeeded"
     assert str(site.workers()[0]) not in run["counts"]
@@ -54,10 +53,7 @@ def test_a_long_run_leaves_the_workers_and_is_recorded(start_site: StartSite) ->
     assert kind == "run"
 
 
-def test_a_long_run_that_is_killed_is_tried_again_and_keeps_its_group_till_then(
-    start_site: StartSite,
-) -> None:
-    site = start_site(SERVICES)
+def test_a_long_run_that_is_killed_is_tried_again_and_keeps_its_group_till_then(site: RunningSite) -> None:
     run_id = site.force("long")
     until(lambda: pid_of(run_id), "it has a process of its own")
     waiting = site.force("short")
@@ -68,15 +64,13 @@ def test_a_long_run_that_is_killed_is_tried_again_and_keeps_its_group_till_then(
     assert site.attempts(run_id) == ["lost", "succeeded"]
 
 
-def test_a_long_run_shows_progress_and_can_be_cancelled(start_site: StartSite) -> None:
-    site = start_site(SERVICES)
+def test_a_long_run_shows_progress_and_can_be_cancelled(site: RunningSite) -> None:
     run_id = site.force("long")
     until(lambda: site.run(run_id)["progress_total"] == 9, "its progress is shown")
     database.write(lambda tx: cancel(tx, [run_id], by="a test", now=site.run(run_id)["started_at"]))
     assert site.until_state(run_id, "cancelled")["state"] == "cancelled"
 
 
-def test_memory_without_end_ends_at_the_limit(start_site: StartSite) -> None:
-    site = start_site(SERVICES)
+def test_memory_without_end_ends_at_the_limit(site: RunningSite) -> None:
     run = site.until_state(site.force("greedy"), "failed", "lost")
     assert (run["state"], run["error"]) == ("failed", "MemoryError")

@@ -119,8 +119,7 @@ def test_an_agent_that_is_killed_leaves_no_orphan_and_its_node_starts_anew(start
 
 
 @pytest.mark.parametrize("kind", ["system", "beat", "web"])
-def test_each_part_that_is_killed_is_replaced(start_site: StartSite, kind: str) -> None:
-    site = start_site(SERVICES)
+def test_each_part_that_is_killed_is_replaced(site: RunningSite, kind: str) -> None:
     statement = f"SELECT pid FROM process WHERE kind = '{kind}' AND state = 'up'"
     until(lambda: database.read().value(statement), f"the {kind} process is up")
     pid = database.read().value(statement)

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from store import database
-from tests.integration.conftest import StartSite
+from tests.support.site import RunningSite
 from tests.support.until import until
 
 SERVICES = """
@@ -44,26 +44,23 @@ def pid_of(kind: str) -> int:
     return int(database.read().value("SELECT pid FROM process WHERE kind = ? AND state = 'up'", (kind,)) or 0)
 
 
-def test_a_worker_that_stands_still_is_killed_before_its_group_goes_on(start_site: StartSite) -> None:
-    site = start_site(SERVICES, node={"processes": 1})
+def test_a_worker_that_stands_still_is_killed_before_its_group_goes_on(site: RunningSite) -> None:
     held = site.force("holder")
     site.until_state(held, "running")
     waiting = site.force("next_one")
-    stopped = pid_of("worker")
+    executing = "SELECT p.name, p.pid FROM run r JOIN process p ON p.id = r.process_id WHERE r.id = ?"
+    ((name, stopped),) = database.read().all(executing, (held,))
     os.kill(stopped, signal.SIGSTOP)
     assert site.until_state(held, "succeeded", seconds=40)["attempt"] == 2
     site.until_state(waiting, "succeeded")
-    assert "worker-1 is killed: no sign of life" in site.log.read_text()
+    assert f"{name} is killed: no sign of life" in site.log.read_text()
     assert stopped not in site.workers()
 
 
 @pytest.mark.parametrize(
     ("service", "attempts"), [("long_again", ["lost", "succeeded"]), ("long_once", ["lost"])]
 )
-def test_a_long_run_that_stands_still_is_ended(
-    start_site: StartSite, service: str, attempts: list[str]
-) -> None:
-    site = start_site(SERVICES)
+def test_a_long_run_that_stands_still_is_ended(site: RunningSite, service: str, attempts: list[str]) -> None:
     held = site.force(service)
     sql = "SELECT p.pid FROM run r JOIN process p ON p.id = r.process_id WHERE r.id = ? AND p.kind = 'run'"
     until(lambda: database.read().value(sql, (held,)), "it has a process of its own")
@@ -79,8 +76,7 @@ def test_a_long_run_that_stands_still_is_ended(
     assert set(site.workers()) == before
 
 
-def test_a_system_worker_that_stands_still_is_replaced(start_site: StartSite) -> None:
-    site = start_site(SERVICES)
+def test_a_system_worker_that_stands_still_is_replaced(site: RunningSite) -> None:
     until(lambda: pid_of("system"), "the system worker is up")
     stopped = pid_of("system")
     os.kill(stopped, signal.SIGSTOP)
@@ -88,8 +84,7 @@ def test_a_system_worker_that_stands_still_is_replaced(start_site: StartSite) ->
     assert site.until_state(site.force("next_one"), "succeeded")["attempt"] == 1
 
 
-def test_an_agent_that_stands_still_costs_nothing_while_its_children_live(start_site: StartSite) -> None:
-    site = start_site(SERVICES)
+def test_an_agent_that_stands_still_costs_nothing_while_its_children_live(site: RunningSite) -> None:
     until(lambda: pid_of("system"), "the system worker is up")
     before = {pid_of("system"), *site.workers()}
     renewals = "SELECT MIN(renewal) FROM process WHERE state = 'up' AND kind IN ('worker', 'system')"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from cli.main import app
 from store import database
 from tests.cli.conftest import ROOT, Site
+from tests.learning.reader import Reader
 from tests.support.console_blocks import console_blocks
 from tests.support.mail_server import MailServer
 from tests.support.process import end
@@ -36,19 +34,10 @@ public_url = "https://jobs.example.org"
 
 
 @dataclass
-class Reader:
-    """Somebody who types the commands of the page."""
+class Sender(Reader):
+    """A reader with a mail server."""
 
-    site: Site
     mails: MailServer
-
-    def follow(self, command: str) -> str:
-        """Type a command; its output. Fails if it fails."""
-        program, *words = shlex.split(command.replace("letter.txt", str(self.site.folder / "letter.txt")))
-        assert program == "tickworks"
-        done = CliRunner().invoke(app, ["--config", str(self.site.file), *words])
-        assert done.exit_code == 0, f"{command}\n{done.output}"
-        return done.output
 
     def arrived(self) -> list[str]:
         """Who got a mail."""
@@ -56,21 +45,21 @@ class Reader:
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> Iterator[Reader]:
+def reader(tmp_path: Path) -> Iterator[Sender]:
     mails = MailServer(tmp_path).start()
     site = Site(tmp_path)
     site.file.write_text(FILE.format(port=mails.port))
     (tmp_path / "letter.txt").write_text("Dear {{ name }},\nwe work on the network.\n")
     process = site.up()
     try:
-        yield Reader(site, mails)
+        yield Sender(site, {"letter.txt": str(tmp_path / "letter.txt")}, mails)
     finally:
         end(process)
         database.close()
         mails.stop()
 
 
-def test_the_page_leads_from_an_empty_site_to_mail_that_arrived(reader: Reader) -> None:
+def test_the_page_leads_from_an_empty_site_to_mail_that_arrived(reader: Sender) -> None:
     people, written, scheduled, live, shown = console_blocks(PAGE)
     for command in people:
         reader.follow(command)

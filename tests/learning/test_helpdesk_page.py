@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from cli.main import app
 from tests.actors.helpdesk.desk_scene import CUSTOMER, written
 from tests.cli.conftest import ROOT, Site
+from tests.learning.reader import Reader
 from tests.support.console_blocks import console_blocks
 from tests.support.mail_server import MailServer
 from tests.support.process import end
@@ -39,23 +37,11 @@ sender = "Site <site@example.org>"
 
 
 @dataclass
-class Reader:
-    """Somebody who types the commands of the page, with mailboxes of their own."""
+class Agent(Reader):
+    """A reader with mailboxes of their own."""
 
-    site: Site
     boxes: RealMail
     sink: MailServer
-    places: dict[str, str]
-
-    def follow(self, command: str, answers: str = "") -> str:
-        """Type a command; its output. Fails if it fails."""
-        for named, own in self.places.items():
-            command = command.replace(named, own)
-        program, *words = shlex.split(command)
-        assert program == "tickworks"
-        done = CliRunner().invoke(app, ["--config", str(self.site.file), *words], input=answers)
-        assert done.exit_code == 0, f"{command}\n{done.output}\n{self.site.said()[-3000:]}"
-        return done.output
 
     def all(self, commands: list[str]) -> str:
         """Type all of them; the output of the last."""
@@ -63,12 +49,10 @@ class Reader:
 
     def runs(self) -> bool:
         """Whether the helpdesk runs when it is asked to."""
-        said = CliRunner().invoke(app, ["--config", str(self.site.file), "run", "helpdesk", "--wait"])
-        return said.exit_code == 0
+        return self.typed(["run", "helpdesk", "--wait"]).exit_code == 0
 
     def ticket(self) -> Any:
-        said = CliRunner().invoke(app, ["--config", str(self.site.file), "ticket", "show", "1", "--json"])
-        return json.loads(said.stdout)
+        return json.loads(self.typed(["ticket", "show", "1", "--json"]).stdout)
 
     def sent_to(self, address: str, words: str) -> EmailMessage:
         """The newest mail to an address that has these words, once it is there."""
@@ -82,7 +66,7 @@ class Reader:
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> Iterator[Reader]:
+def reader(tmp_path: Path) -> Iterator[Agent]:
     sink = MailServer(tmp_path).start()
     try:
         with real_mail() as boxes:
@@ -96,13 +80,13 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
                 "host=192.0.2.30 protocol=pop3 username=billing": f"{own} port={boxes.pop3_port} "
                 "protocol=pop3 username=tickworks",
             }
-            yield Reader(site, boxes, sink, places)
+            yield Agent(site, places, boxes, sink)
             end(process, how=signal.SIGINT)
     finally:
         sink.stop()
 
 
-def test_who_follows_the_page_has_a_ticket_closed_by_mail(reader: Reader) -> None:
+def test_who_follows_the_page_has_a_ticket_closed_by_mail(reader: Agent) -> None:
     profile, supply, tests, first, live, again, closing = console_blocks(PAGE)
     assert "profile helpdesk is on" in reader.all(profile)
     until(reader.runs, "the node has started anew with the profile")

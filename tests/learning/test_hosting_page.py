@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from backends.directory import read, write
 from backends.directory.server import Server
 from backends.directory.session import Session, check_password
-from cli.main import app
 from domain.directory import dn
 from tests.cli.conftest import ROOT, Site
+from tests.learning.reader import Reader
 from tests.support.console_blocks import console_blocks
 from tests.support.process import end
 from tests.support.real_samba import ADMIN, BASE, PASSWORD, REALM, RealSamba, real_samba
@@ -35,43 +32,31 @@ profiles = ["hosting"]
 """
 
 
-@dataclass
-class Reader:
-    """Somebody who types the commands of the page, with a controller of their own."""
-
-    site: Site
-    samba: RealSamba
-
-    def follow(self, command: str, answers: str = "") -> str:
-        """Type a command; its output. Fails if it fails."""
-        places = {
-            "host=dc1.example.org": f"host=127.0.0.1 port={self.samba.port}",
-            "username=admin@example.org": f"username={ADMIN}",
-            "/etc/ssl/corp.pem": self.samba.ca_file,
-            "DC=example,DC=org": BASE,
-        }
-        for named, own in places.items():
-            command = command.replace(named, own)
-        program, *words = shlex.split(command)
-        assert program == "tickworks"
-        done = CliRunner().invoke(app, ["--config", str(self.site.file), *words], input=answers)
-        assert done.exit_code == 0, f"{command}\n{done.output}"
-        return done.output
+@pytest.fixture
+def samba() -> Iterator[RealSamba]:
+    """The controller that stands for the one that the page names."""
+    with real_samba() as made:
+        yield made
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> Iterator[Reader]:
-    with real_samba() as samba:
-        with Session(Server("127.0.0.1", ADMIN, PASSWORD, samba.port, samba.ca_file)) as session:
-            write.create(session, dn.child(BASE, "OU", "Acme"), ["organizationalUnit"], {})
-        site = Site(tmp_path)
-        site.file.write_text(FILE)
-        process = site.up()
-        yield Reader(site, samba)
-        end(process, how=signal.SIGINT)
+def reader(tmp_path: Path, samba: RealSamba) -> Iterator[Reader]:
+    with Session(Server("127.0.0.1", ADMIN, PASSWORD, samba.port, samba.ca_file)) as session:
+        write.create(session, dn.child(BASE, "OU", "Acme"), ["organizationalUnit"], {})
+    site = Site(tmp_path)
+    site.file.write_text(FILE)
+    places = {
+        "host=dc1.example.org": f"host=127.0.0.1 port={samba.port}",
+        "username=admin@example.org": f"username={ADMIN}",
+        "/etc/ssl/corp.pem": samba.ca_file,
+        "DC=example,DC=org": BASE,
+    }
+    process = site.up()
+    yield Reader(site, places)
+    end(process, how=signal.SIGINT)
 
 
-def test_who_follows_the_page_has_a_user_in_the_group(reader: Reader) -> None:
+def test_who_follows_the_page_has_a_user_in_the_group(reader: Reader, samba: RealSamba) -> None:
     supply, kinds, orders, held, live, (group, fill), (copy, look) = console_blocks(PAGE)
     assert "is added" in reader.follow(supply[0], PASSWORD + "\n")
     for command in supply[1:3]:
@@ -84,7 +69,7 @@ def test_who_follows_the_page_has_a_user_in_the_group(reader: Reader) -> None:
     reader.follow(orders[1], GOOD + "\n")
     reader.follow(held[0])
     assert reader.follow(held[1]).count("held") >= 2
-    anna = Server("127.0.0.1", f"anna.smith@{REALM}", GOOD, reader.samba.port, reader.samba.ca_file)
+    anna = Server("127.0.0.1", f"anna.smith@{REALM}", GOOD, samba.port, samba.ca_file)
     assert check_password(anna) == "wrong", "nothing was made"
 
     reader.follow(live[0])
@@ -95,7 +80,7 @@ def test_who_follows_the_page_has_a_user_in_the_group(reader: Reader) -> None:
 
     reader.follow(group)
     reader.follow(fill)
-    with Session(Server("127.0.0.1", ADMIN, PASSWORD, reader.samba.port, reader.samba.ca_file)) as session:
+    with Session(Server("127.0.0.1", ADMIN, PASSWORD, samba.port, samba.ca_file)) as session:
         place = dn.child(dn.child(BASE, "OU", "Acme"), "CN", "everybody")
         assert [dn.name(each) for each in read.members(session, place)] == ["Anna Smith"]
     reader.follow(copy)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shlex
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from backends.directory import account, write
 from backends.directory.server import Server
 from backends.directory.session import Session, check_password
-from cli.main import app
 from domain.directory import dn
-from tests.cli.conftest import ROOT, Site
+from tests.cli.conftest import ROOT
+from tests.learning.reader import Reader
 from tests.learning.test_monitoring_page import Impatient
 from tests.support.console_blocks import console_blocks
 from tests.support.process import end
@@ -46,47 +44,40 @@ ca_file = "{mail.ca_file}"
 """
 
 
-@dataclass
-class Reader:
-    """Somebody who types the commands of the page, with servers of their own for those that it names."""
-
-    site: Site
-    samba: RealSamba
-    mail: RealMail
-
-    def follow(self, command: str, answers: str = "") -> str:
-        """Type a command; its output. Fails if it fails."""
-        places = {
-            "host=dc1.example.org": f"host=127.0.0.1 port={self.samba.port}",
-            "username=reader@example.org": f"username={ADMIN}",
-            "/etc/ssl/corp.pem": self.samba.ca_file,
-            "DC=example,DC=org": BASE,
-        }
-        for named, own in places.items():
-            command = command.replace(named, own)
-        program, *words = shlex.split(command)
-        assert program == "tickworks"
-        done = CliRunner().invoke(app, ["--config", str(self.site.file), *words], input=answers)
-        assert done.exit_code == 0, f"{command}\n{done.output}"
-        return done.output
+@pytest.fixture
+def samba() -> Iterator[RealSamba]:
+    """The controller that stands for the one that the page names."""
+    with real_samba() as made:
+        yield made
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> Iterator[Reader]:
-    with real_samba() as samba, real_mail() as mail:
-        site = Impatient(tmp_path)
-        (tmp_path / "mail_password").write_text(MAIL_PASSWORD)
-        (tmp_path / "mail_password").chmod(0o600)
-        site.file.write_text(FILE.format(mail=mail, folder=tmp_path))
-        process = site.up()
-        yield Reader(site, samba, mail)
-        end(process, how=signal.SIGINT)
+def mail() -> Iterator[RealMail]:
+    with real_mail() as made:
+        yield made
 
 
 @pytest.fixture
-def anna(reader: Reader) -> Server:
+def reader(tmp_path: Path, samba: RealSamba, mail: RealMail) -> Iterator[Reader]:
+    site = Impatient(tmp_path)
+    (tmp_path / "mail_password").write_text(MAIL_PASSWORD)
+    (tmp_path / "mail_password").chmod(0o600)
+    site.file.write_text(FILE.format(mail=mail, folder=tmp_path))
+    places = {
+        "host=dc1.example.org": f"host=127.0.0.1 port={samba.port}",
+        "username=reader@example.org": f"username={ADMIN}",
+        "/etc/ssl/corp.pem": samba.ca_file,
+        "DC=example,DC=org": BASE,
+    }
+    process = site.up()
+    yield Reader(site, places)
+    end(process, how=signal.SIGINT)
+
+
+@pytest.fixture
+def anna(reader: Reader, samba: RealSamba) -> Server:
     """Anna's own sign-in, with the right password."""
-    server = Server("127.0.0.1", ADMIN, PASSWORD, reader.samba.port, reader.samba.ca_file)
+    server = Server("127.0.0.1", ADMIN, PASSWORD, samba.port, samba.ca_file)
     unit = dn.child(BASE, "OU", "Acme")
     with Session(server) as session:
         write.create(session, unit, ["organizationalUnit"], {})
@@ -101,7 +92,9 @@ def anna(reader: Reader) -> Server:
     return replace(server, user=f"anna@{REALM}", password=GOOD)
 
 
-def test_who_follows_the_page_knows_of_a_lock_and_ends_it(reader: Reader, anna: Server) -> None:
+def test_who_follows_the_page_knows_of_a_lock_and_ends_it(
+    reader: Reader, anna: Server, mail: RealMail
+) -> None:
     supply, (test,), read, (look, locked, alerts), mails, (live, unlock, after), (over,) = console_blocks(
         PAGE
     )
@@ -121,7 +114,7 @@ def test_who_follows_the_page_knows_of_a_lock_and_ends_it(reader: Reader, anna: 
     until(lambda: "Anna Smith" in reader.follow(alerts), "the alert is open")
     for command in mails:
         reader.follow(command)
-    texts = [mail.get_content() for mail in reader.mail.arrived("ann")]
+    texts = [each.get_content() for each in mail.arrived("ann")]
     assert any("Anna Smith (anna) of corp is locked out" in text for text in texts), texts
 
     reader.follow(live)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -13,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from cli.main import app
 from store import database
 from store.object import read
 from tests.cli.conftest import PYTHON, ROOT, Site
+from tests.learning.reader import Reader
 from tests.support.console_blocks import console_blocks
 from tests.support.http_receiver import Receiver, receiver
 from tests.support.process import end, free_port, start
@@ -41,23 +39,10 @@ port = 0
 
 
 @dataclass
-class Reader:
-    """Somebody who types the commands of the page, with servers of their own for those that it names."""
+class Watcher(Reader):
+    """A reader with a desk that hears of alerts."""
 
-    site: Site
-    places: dict[str, str]
     desk: Receiver
-
-    def follow(self, command: str, answers: str = "") -> str:
-        """Type a command; its output. Fails if it fails, unless the page says that it may."""
-        may_fail = command.endswith(" || true")
-        for named, own in self.places.items():
-            command = command.replace(named, own)
-        program, *words = shlex.split(command.removesuffix(" || true"))
-        assert program == "tickworks"
-        done = CliRunner().invoke(app, ["--config", str(self.site.file), *words], input=answers)
-        assert done.exit_code == 0 or (may_fail and done.exit_code == 1), f"{command}\n{done.output}"
-        return done.output
 
 
 class Impatient(Site):
@@ -71,7 +56,7 @@ class Impatient(Site):
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> Iterator[Reader]:
+def reader(tmp_path: Path) -> Iterator[Watcher]:
     with real_nginx() as nginx, real_node_exporter(systemd=False) as exporter, receiver() as desk:
         site = Impatient(tmp_path)
         site.file.write_text(FILE)
@@ -85,11 +70,11 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
             "port=9 ": f"port={free_port()} ",
             "http://192.0.2.20/alerts": f"http://127.0.0.1:{desk.port}/alerts",
         }
-        yield Reader(site, places, desk)
+        yield Watcher(site, places, desk)
         end(process, how=signal.SIGINT)
 
 
-def test_who_follows_the_page_has_an_alert_that_goes_out(reader: Reader) -> None:
+def test_who_follows_the_page_has_an_alert_that_goes_out(reader: Watcher) -> None:
     supply, tests, (make, test), (monitor, sample, checks, alerts), (deliver, held), live, away = (
         console_blocks(PAGE)
     )

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import shlex
 import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from cli.main import app
 from domain.rating.at_work import Reason
 from tests.cli.conftest import ROOT, Site
+from tests.learning.reader import Reader
 from tests.support.console_blocks import console_blocks
 from tests.support.process import end
 from tests.support.until import until
@@ -32,22 +29,8 @@ RATED, NO_ACCOUNT = (f"reason = {int(each)}" for each in (Reason.RATED, Reason.N
 KNOWN = "host IN ('192.0.2.11', '192.0.2.21')"
 
 
-@dataclass
-class Reader:
-    """Somebody who types the commands of the page; `folder` is where the page has its files."""
-
-    site: Site
-    folder: Path
-
-    def follow(self, command: str) -> str:
-        """Type a command; its output. Fails if it fails, unless the page says that it may."""
-        may_fail = command.endswith(" || true")
-        command = command.replace("/srv/calls/in", str(self.folder))
-        program, *words = shlex.split(command.removesuffix(" || true"))
-        assert program == "tickworks"
-        done = CliRunner().invoke(app, ["--config", str(self.site.file), *words])
-        assert done.exit_code == 0 or (may_fail and done.exit_code == 1), f"{command}\n{done.output}"
-        return done.output
+class Caller(Reader):
+    """A reader who looks at what calls have become."""
 
     def legs(self, where: str = "1 = 1") -> int:
         """How many legs of calls there are for which this is so."""
@@ -56,10 +39,10 @@ class Reader:
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> Iterator[Reader]:
+def reader(tmp_path: Path) -> Iterator[Caller]:
     site = Site(tmp_path)
     site.file.write_text(FILE)
-    found = Reader(site, tmp_path / "in")
+    found = Caller(site, {"/srv/calls/in": str(tmp_path / "in")})
     # The profile first: a node that runs would start anew in the middle of the page.
     assert "voice" in found.follow(console_blocks(PAGE)[0][0])
     process = site.up()
@@ -67,7 +50,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
     end(process, how=signal.SIGINT)
 
 
-def test_who_follows_the_page_has_calls_with_a_price(reader: Reader) -> None:
+def test_who_follows_the_page_has_calls_with_a_price(reader: Caller) -> None:
     (_, *supply), ask, where, (make, collect, files), (summary, counted, days), others = console_blocks(PAGE)
     for command in supply:
         assert "is added" in reader.follow(command)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
+from domain.directory import dn
 from domain.directory.user import UserFacts, UserState
 from node.site import Site
 from store import database
-from store.directory import published, state, user
+from store.directory import backup, published, state, user
 from store.directory.published import GroupRow, News, UserRow
 from tests.support.object_site import add
 
@@ -17,6 +19,15 @@ BASE = "DC=corp,DC=example,DC=org"
 SCRIPT = "<script>alert(1)</script>"
 #: The state of each user: Anna is locked, Ben's password ends soon, Carl is off, Dora gone, the room a room.
 NAMES = ("Anna Smith", "Ben Brown", "Carl Off", "Dora Gone", f"Meeting {SCRIPT}")
+#: A copy of somebody who was deleted, and tries to be more than a text.
+GONE = backup.Row(
+    "user",
+    str(UUID(int=7)),
+    "deleted by job 7",
+    json.dumps(
+        {"dn": dn.child(BASE, "CN", f"Eve {SCRIPT}"), "mail": "eve@example.org", "memberOf": ["a", "b"]}
+    ),
+)
 
 
 def directories(site: Site, *, organisation: str = "Acme", now: float | None = None) -> dict[str, int]:
@@ -38,6 +49,7 @@ def directories(site: Site, *, organisation: str = "Acme", now: float | None = N
 
     def work(tx: Any) -> dict[str, int]:
         published.publish(tx, made, News(rows, [group], full=True), at - DAY)
+        backup.put(tx, made, [GONE], at)
         published.publish(tx, made, News(gone_users=[rows[3].guid]), at - 60)
         published.end(tx, made, since=None, cookie="c", base="", owners="", full=True, note="", began=at - 60)
         state.failed(tx, other, "unreachable", f"dc2.example.org:636: nobody listens there {SCRIPT}", at)

@@ -15,8 +15,8 @@ _PROGRAM = Path("/usr/bin/prometheus-node-exporter")
 
 
 @contextmanager
-def real_node_exporter(*, systemd: bool = True) -> Iterator[int]:
-    """Its port, until the block ends; the test is skipped by name where it cannot be.
+def real_node_exporter(*more: str, systemd: bool = True) -> Iterator[int]:
+    """Its port, until the block ends; `more` of its options. The test is skipped by name where it cannot be.
 
     Its collector `systemd` fails, and says so, where there is none.
     """
@@ -27,7 +27,7 @@ def real_node_exporter(*, systemd: bool = True) -> Iterator[int]:
         port, log = free_port(), folder / "output.log"
         address = f"--web.listen-address=127.0.0.1:{port}"
         collector = "--collector.systemd" if systemd else "--no-collector.systemd"
-        process = start([str(_PROGRAM), address, collector], log=log)
+        process = start([str(_PROGRAM), address, collector, *more], log=log)
         wait_until(lambda: takes_connections(port), process, log)
         yield port
     finally:

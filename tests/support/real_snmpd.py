@@ -35,14 +35,22 @@ class RealSnmpd:
         self._folder = folder
         self._log = folder / "output.log"
         self._process: subprocess.Popen[bytes] | None = None
-        (folder / "snmpd.conf").write_text(_SETTINGS)
+        self._says = _SETTINGS
 
     def start(self) -> None:
         """Start it on its port, and wait until it answers."""
+        (self._folder / "snmpd.conf").write_text(self._says)
+        self._log.unlink(missing_ok=True)
         command = [str(_PROGRAM), "-f", "-Lo", "-C", "-c", str(self._folder / "snmpd.conf")]
         env = {**os.environ, "SNMP_PERSISTENT_DIR": str(self._folder), "MIBS": ""}
         self._process = start([*command, f"udp:127.0.0.1:{self.port}"], log=self._log, env=env)
         wait_until(lambda: "NET-SNMP version" in self._log.read_text(), self._process, self._log)
+
+    def say(self, *lines: str) -> None:
+        """Start it anew with these settings too, such as ``override OID TYPE VALUE``."""
+        self.stop()
+        self._says = "\n".join([_SETTINGS, *lines, ""])
+        self.start()
 
     def pause(self) -> None:
         """It gets every question and answers none."""
@@ -58,6 +66,7 @@ class RealSnmpd:
         """End it."""
         if self._process is not None:
             end(self._process)
+            self._process = None
 
 
 @contextmanager

@@ -6,13 +6,13 @@ together with those of `tests.support.engine_database`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import anyio.to_thread
 import pytest
+from anyio.from_thread import BlockingPortal
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 from starlette.testclient import TestClient
@@ -21,6 +21,7 @@ from config.load import load
 from node.site import Site, open_site
 from store import change, database, service
 from tests.support.clock import FakeClock
+from tests.support.one_loop import one_loop
 from web.access import passwords
 from web.access.who import ROLES
 from web.acts import tokens, users
@@ -46,6 +47,7 @@ class Application:
     site: Site
     clock: FakeClock
     app: FastAPI
+    loop: BlockingPortal
     clients: list[TestClient] = field(default_factory=list)
 
     def visitor(self, address: str = "192.0.2.1", **headers: str) -> TestClient:
@@ -57,6 +59,7 @@ class Application:
             client=(address, 50000),
             follow_redirects=False,
         )
+        client.portal = self.loop
         self.clients.append(client)
         return client
 
@@ -95,7 +98,6 @@ def running_application(
     folder: Path, monkeypatch: pytest.MonkeyPatch, text: str, host: str = "127.0.0.1"
 ) -> Iterator[Application]:
     """The application of a site with this configuration, on the open database, while a fixture lives."""
-    _close_connections_of_threads(monkeypatch)
     # What a password costs is for attackers; tests check that it is compared, hundreds of times.
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passwords, "hasher", lambda: cheap)
@@ -105,30 +107,14 @@ def running_application(
     site = replace(open_site(load(folder / "tickworks.toml", {})), clock=clock)
     declared = site.declared()
     database.write(lambda tx: service.sync(tx, declared, clock.now()))
-    made = Application(site, clock, build(site, host))
-    for role in ROLES:
-        made.add(role, role)
-    yield made
-    for client in made.clients:
-        client.close()
-    hub = getattr(made.app.state, "hub", None)
-    if hub is not None:
-        hub.close()
+    with one_loop() as loop:
+        made = Application(site, clock, build(site, host), loop)
+        for role in ROLES:
+            made.add(role, role)
+        yield made
+        for client in made.clients:
+            client.close()
+        hub = getattr(made.app.state, "hub", None)
+        if hub is not None:
+            hub.close()
     passwords._nobodys.cache_clear()
-
-
-def _close_connections_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A visitor's requests run on threads that end with them: their connections are closed before."""
-    run = anyio.to_thread.run_sync
-
-    async def run_and_close(work: Callable[..., Any], *args: Any, **more: Any) -> Any:
-        def closing() -> Any:
-            try:
-                return work(*args)
-            finally:
-                if database.is_open():
-                    database.drop_connection()
-
-        return await run(closing, **more)
-
-    monkeypatch.setattr(anyio.to_thread, "run_sync", run_and_close)
