@@ -19,7 +19,8 @@ ALIVE = "s.ended_at IS NULL AND s.seen_at > ? AND s.created_at > ?"
 
 
 def start(tx: Tx, *, user_id: int, hashed: str, address: str, agent: str, now: float) -> int:
-    """A new session; its id."""
+    """A new session; its id. Its user was seen by it."""
+    tx.run("UPDATE app_user SET last_seen_at = ? WHERE id = ?", (now, user_id))
     return int(
         tx.value(
             """INSERT INTO session (hash, user_id, address, agent, created_at, seen_at)
