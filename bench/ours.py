@@ -25,7 +25,8 @@ from bench.system import HOLD, LONG, Plan, Sent
 from broker.connect import connect
 from broker.publish import Publisher
 from coordinator.grants import Rules
-from coordinator.requests import Request, request
+from coordinator.requested import Request
+from coordinator.requests import request
 from domain.time.clock import SystemClock
 from store import database
 from tests.support.site import RunningSite, running

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import dramatiq
@@ -14,8 +14,10 @@ from actors.values import ValueProblems, arguments
 from broker import callers
 from broker.errors import NotNow, Rejected
 from broker.queues import REQUEST_ACTOR, REQUESTS
+from broker.together import Together
 from coordinator.grants import Rules, RunMessage
-from coordinator.requests import Accepted, Refused, Request, request
+from coordinator.requested import Accepted, Refused, Request
+from coordinator.requests import request_all
 from store import database
 from store import service as stored
 from store.errors import DatabaseAway
@@ -26,7 +28,7 @@ NATIVE_KEYS = {"queue_name", "actor_name", "args", "kwargs", "options", "message
 
 
 class Requests:
-    """Makes requests of messages and publishes what is granted at once."""
+    """Makes requests of messages and publishes what is granted at once; those that come together share it."""
 
     def __init__(
         self,
@@ -34,15 +36,21 @@ class Requests:
         rules: Rules,
         now: Callable[[], float],
         publish: Callable[[list[RunMessage]], Any],
+        together: type[Together[Request, Accepted | Refused]] = Together,
     ) -> None:
         self._catalogue = catalogue
         self._rules = rules
         self._now = now
         self._publish = publish
+        self._together = together(self._record)
 
     def declare(self, broker: Any) -> None:
         """Declare the actor of the request queue."""
         dramatiq.actor(broker=broker, actor_name=REQUEST_ACTOR, queue_name=REQUESTS)(self.receive)
+
+    def close(self) -> None:
+        """Nothing comes any more."""
+        self._together.close()
 
     def receive(
         self, routing_key: str, body: str, message_id: str | None = None, traceparent: str | None = None
@@ -66,14 +74,18 @@ class Requests:
         name, checked = self._checked(name, args)
         asked = Request(service=name, trigger="message", by="message", args=checked, reason=reason, key=key)
         try:
-            accepted = database.write(lambda tx: request(tx, asked, self._rules, self._now()))
-        except Refused as error:
-            raise Rejected(str(error)) from None
+            accepted = self._together.do(asked)
         except DatabaseAway as error:
             raise NotNow(str(error)) from None
-        self._publish(accepted.messages)
+        if isinstance(accepted, Refused):
+            raise Rejected(str(accepted))
         callers.link(traceparent, accepted.run_ids, service=name, trigger="message", at=self._now())
         return accepted
+
+    def _record(self, asked: Sequence[Request]) -> list[Accepted | Refused]:
+        answers = database.write(lambda tx: request_all(tx, asked, self._rules, self._now()))
+        self._publish(answers.messages)
+        return answers.each
 
     def _checked(self, name: str, args: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """The service's own name, and its arguments as they are kept."""

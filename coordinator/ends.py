@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coordinator.grants import Here, Rules, RunMessage, grant_pass
+from coordinator.grants import Here, Pass, Rules, RunMessage, grant_pass
 from store.run import waiting
 from store.run.claimed import ClaimedRun
-from store.run.ended import Ended, Ending, end
+from store.run.ended import Ended, Ending, end, end_all
 from store.tx import Tx
 
 
@@ -35,23 +36,22 @@ def finish_grouped(
         return finished
     passed = grant_pass(tx, rules, now, groups=finished.ended.groups, here=here)
     finished.messages += passed.messages
-    if passed.taken is None and waiting.any_waiting(tx):
+    if not passed.taken and waiting.any_waiting(tx):
         passed = grant_pass(tx, rules, now, here=here or NOBODY)
         finished.messages += passed.messages
-    finished.next = passed.taken
+    finished.next = passed.taken[0] if passed.taken else None
     return finished
 
 
-def finish_single(tx: Tx, ending: Ending) -> Finished:
-    """End a run without groups; it never takes the grant lock. The caller then looks for waiters."""
-    return Finished(end(tx, ending))
+def finish_singles(tx: Tx, endings: Sequence[Ending]) -> list[Finished]:
+    """End runs without groups; it never takes the grant lock. The caller then looks for waiters."""
+    return [Finished(ended) for ended in end_all(tx, endings)]
 
 
-def next_for(tx: Tx, rules: Rules, here: Here, now: float) -> Finished:
-    """Grant the first in line what is free now; one of them to this process."""
+def next_for(tx: Tx, rules: Rules, here: Here, now: float, take: int = 1) -> Pass:
+    """Grant the first in line what is free now; up to `take` of them to this process."""
     tx.grant_lock()
-    passed = grant_pass(tx, rules, now, here=here)
-    return Finished(None, passed.taken, passed.messages)
+    return grant_pass(tx, rules, now, here=here, take=take)
 
 
 #: Stands for "look at the first in line, but take nothing".

@@ -7,13 +7,13 @@ looks again. It sends nothing: the caller publishes the run messages after its c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from coordinator import reasons
 from coordinator.decide import decide
-from coordinator.world import Decision, Grant, Holder, NodeSlots, Waiter, World
+from coordinator.world import Decision, Holder, NodeSlots, Waiter, World
 from store import setting
 from store.run import granted, waiting
 from store.run.claimed import ClaimedRun
@@ -67,7 +67,7 @@ class Pass:
     """What a grant pass did."""
 
     messages: list[RunMessage]
-    taken: ClaimedRun | None = None  # claimed for `here`
+    taken: list[ClaimedRun] = field(default_factory=list)  # claimed for `here`
     more: bool = False  # somebody still waits in the line that was looked at
 
 
@@ -79,13 +79,14 @@ def grant_pass(
     groups: Sequence[str] | None = None,
     runs: Sequence[int] | None = None,
     here: Here | None = None,
+    take: int = 1,
 ) -> Pass:
     """Grant all that may start; the caller holds the grant lock.
 
     With ``groups`` only those who wait for these are looked at, with ``runs`` only these runs, with
     ``here`` alone the first in line; with none of them, the whole line. Added to a part of the line are
-    those who could be before it: at its groups, and for a free slot. ``here`` takes the first run it can
-    execute: that one is claimed instead of granted.
+    those who could be before it: at its groups, and for a free slot. ``here`` takes the first ``take`` runs
+    it can execute: these are claimed instead of granted.
 
     A part of the line is at most `LOOK` long; whoever stands behind so many that cannot start is granted
     by the next look at the whole line, which the sweep takes.
@@ -112,7 +113,7 @@ def grant_pass(
     decision = decide(waiters, world)
     if groups is None and here is None:
         reasons.note(tx, now, waiters, decision.waits)
-    return _carry_out(tx, world, waiters, decision, here)
+    return _carry_out(tx, world, waiters, decision, here, take)
 
 
 def look(tx: Tx, rules: Rules, now: float, scope: Statement) -> tuple[World, list[Waiter]]:
@@ -166,20 +167,22 @@ def _others(tx: Tx, world: World, statement: Statement, known: Sequence[Waiter])
     return [waiter for waiter in found if waiter.run_id not in ids]
 
 
-def _carry_out(tx: Tx, world: World, waiters: list[Waiter], decision: Decision, here: Here | None) -> Pass:
+def _carry_out(
+    tx: Tx, world: World, waiters: list[Waiter], decision: Decision, here: Here | None, take: int
+) -> Pass:
     by_id = {waiter.run_id: waiter for waiter in waiters}
     done = Pass([], more=bool(decision.waits))
-    rest: list[Grant] = []
-    for grant in decision.grants:
-        waiter = by_id[grant.run_id]
-        if here and done.taken is None and grant.node == here.node and here.can_take(waiter):
-            done.taken = granted.grant_and_claim(
-                tx, grant.run_id, process_id=here.process_id, node=here.node, now=world.now
-            )
-            if done.taken is not None:
-                continue
-            here = None
-        rest.append(grant)
+    if here:
+        mine = [
+            grant.run_id
+            for grant in decision.grants
+            if grant.node == here.node and here.can_take(by_id[grant.run_id])
+        ]
+        done.taken = granted.grant_and_claim(
+            tx, mine[:take], process_id=here.process_id, node=here.node, now=world.now
+        )
+    taken = {run.run_id for run in done.taken}
+    rest = [grant for grant in decision.grants if grant.run_id not in taken]
     fences = granted.grant(tx, [(grant.run_id, grant.node) for grant in rest], world.now)
     held = [grant.run_id for grant in rest if by_id[grant.run_id].hold]
     granted.begin_holds(tx, held, world.now)

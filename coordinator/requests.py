@@ -2,57 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from coordinator.grants import Rules, RunMessage, grant_pass
+from coordinator.request_keys import remember, remembered
+from coordinator.requested import Accepted, Answers, Refused, Request
 from store import change, node
 from store.run import cancelled, created, waiting
-from store.run.asked import known, twin
+from store.run.asked import Known, Wanted, known, twin
 from store.tx import Tx
-
-#: How long an idempotency key is remembered, in seconds.
-KEY_MEMORY = 86_400.0
-
-
-class Refused(Exception):
-    """The request was refused; `code` is stable, the text says why and what to do."""
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What was asked for. ``trigger`` is manual, api or message; ``by`` names who asked."""
-
-    service: str
-    trigger: str
-    by: str
-    args: Mapping[str, Any] = field(default_factory=dict)
-    node: str | None = None
-    step: int | None = None
-    apart: bool = False  # that step runs beside the service's other runs
-    reason: str | None = None
-    key: str | None = None
-    preempt: bool = False
-    even_if_disabled: bool = False
-
-
-@dataclass(slots=True)
-class Accepted:
-    """The runs that stand for the request; `merged` where one waited already.
-
-    A key that is known answers as it did the first time.
-    """
-
-    run_ids: list[int]
-    merged: bool = False
-    messages: list[RunMessage] = field(default_factory=list)
 
 
 def request(tx: Tx, asked: Request, rules: Rules, now: float) -> Accepted:
@@ -61,27 +21,101 @@ def request(tx: Tx, asked: Request, rules: Rules, now: float) -> Accepted:
     Raises Refused (codes: unknown_service, daemon, not_configured, disabled, unknown_node,
     not_allowed_there, no_node_up, key_used).
     """
+    answers = request_all(tx, [asked], rules, now)
+    (answer,) = answers.each
+    if isinstance(answer, Refused):
+        raise answer
+    answer.messages = answers.messages
+    return answer
+
+
+def request_all(tx: Tx, asked: Sequence[Request], rules: Rules, now: float) -> Answers:
+    """Record several in the order of asking, each as `request` does, with one look at who may start."""
     tx.grant_lock()
-    if asked.key and (answered := _remembered(tx, asked, now)) is not None:
-        return answered
-    args, first = created.args_text(asked.args), asked.node or ""
-    found = known(tx, asked.service, first, args, asked.step)
+    answered, fresh, again = _by_key(tx, asked, now)
+    new = _New()
+    found = known(tx, [_wanted(asked[place], asked[place].node or "") for place in fresh]) if fresh else []
+    for place, facts in zip(fresh, found, strict=True):
+        try:
+            answered[place] = _accept(tx, asked[place], facts, new, now)
+        except Refused as refused:
+            answered[place] = refused
+    created.insert_as(tx, new.rows)
+    messages = grant_pass(tx, rules, now, runs=new.plain).messages
+    for by, run_ids in new.first:
+        messages += _preempt(tx, run_ids, rules, by, now)
+    if again:
+        rest = request_all(tx, [asked[place] for place in again], rules, now)
+        answered |= dict(zip(again, rest.each, strict=True))
+        messages += rest.messages
+    return Answers([answered[place] for place in range(len(asked))], messages)
+
+
+@dataclass(slots=True)
+class _New:
+    """What a turn has added: rows to insert, and the runs to look at."""
+
+    rows: list[tuple[int, created.NewRun]] = field(default_factory=list)
+    ids: dict[Wanted, int] = field(default_factory=dict)
+    plain: list[int] = field(default_factory=list)
+    first: list[tuple[str, list[int]]] = field(default_factory=list)  # who wants which runs to preempt
+
+
+def _by_key(
+    tx: Tx, asked: Sequence[Request], now: float
+) -> tuple[dict[int, Accepted | Refused], list[int], list[int]]:
+    """By place: answers that are known by their key, requests to look at, and those whose key comes twice."""
+    answered: dict[int, Accepted | Refused] = {}
+    fresh, again, keys = [], [], set()
+    for place, one in enumerate(asked):
+        if one.key and one.key in keys:
+            again.append(place)
+            continue
+        try:
+            before: Accepted | Refused | None = remembered(tx, one, now) if one.key else None
+        except Refused as refused:
+            before = refused
+        if before is None:
+            fresh.append(place)
+        else:
+            answered[place] = before
+        keys.add(one.key)
+    return answered, fresh, again
+
+
+def _wanted(asked: Request, for_node: str) -> Wanted:
+    return Wanted(asked.service, for_node, created.args_text(asked.args), asked.step)
+
+
+def _accept(tx: Tx, asked: Request, found: Known, new: _New, now: float) -> Accepted:
     row = found.service
     _check(row, asked)
     assert row is not None
+    first = _wanted(asked, asked.node or "")
     accepted = Accepted([])
     new_ids = []
     for for_node in _places(tx, row, asked):
-        here = for_node == first
-        same = found.twin if here else twin(tx, asked.service, for_node, args, asked.step)
+        wanted = replace(first, for_node=for_node)
+        same = new.ids.get(wanted) or (found.twin if wanted == first else twin(tx, wanted))
         if same is not None:
             accepted.merged = True
             accepted.run_ids.append(same)
             continue
-        new_ids.append(_insert(tx, row, asked, for_node, now, found.run_id if here else None))
+        drawn = found.run_id if wanted == first else None
+        new.ids[wanted] = _add(tx, _new_run(row, asked, for_node, now), new, drawn)
+        new_ids.append(new.ids[wanted])
     accepted.run_ids += new_ids
+    if asked.preempt:
+        new.first.append((asked.by, accepted.run_ids))
+    else:
+        new.plain += new_ids
+    _note(tx, asked, row, accepted, now)
+    return accepted
+
+
+def _note(tx: Tx, asked: Request, row: dict[str, Any], accepted: Accepted, now: float) -> None:
     if asked.key:
-        _remember(tx, asked, accepted, now)
+        remember(tx, asked, accepted, now)
     if asked.even_if_disabled and not row["enabled"]:
         change.record(
             tx,
@@ -92,50 +126,6 @@ def request(tx: Tx, asked: Request, rules: Rules, now: float) -> Accepted:
             after={"runs": accepted.run_ids},
             reason=asked.reason,
         )
-    if asked.preempt:
-        accepted.messages = _preempt(tx, accepted.run_ids, rules, asked.by, now)
-    elif new_ids:
-        accepted.messages = grant_pass(tx, rules, now, runs=new_ids).messages
-    return accepted
-
-
-def forget_keys(tx: Tx, now: float) -> int:
-    """Drop idempotency keys older than a day; how many."""
-    return tx.run("DELETE FROM request_key WHERE at < ?", (now - KEY_MEMORY,))
-
-
-def _remembered(tx: Tx, asked: Request, now: float) -> Accepted | None:
-    row = tx.one("SELECT service, asked, run_ids, merged, at FROM request_key WHERE key = ?", (asked.key,))
-    if row is None:
-        return None
-    known_service, known, run_ids, merged, at = row
-    if at < now - KEY_MEMORY:
-        tx.run("DELETE FROM request_key WHERE key = ?", (asked.key,))
-        return None
-    if known_service != asked.service:
-        text = f"key {asked.key!r} was used for service {known_service}: use another one"
-        raise Refused("key_used", text)
-    if known != _digest(asked):
-        text = f"key {asked.key!r} was used for another request of {asked.service}: use another one"
-        raise Refused("key_used", text)
-    return Accepted([int(run_id) for run_id in run_ids.split()], merged=bool(merged))
-
-
-def _remember(tx: Tx, asked: Request, accepted: Accepted, now: float) -> None:
-    tx.run(
-        "INSERT INTO request_key (key, service, asked, run_ids, merged, at) VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            *(asked.key, asked.service, _digest(asked)),
-            *(" ".join(map(str, accepted.run_ids)), accepted.merged, now),
-        ),
-    )
-
-
-def _digest(asked: Request) -> str:
-    """What was asked for, in short; who asked and by which way does not matter."""
-    said = (asked.node, asked.step, asked.reason, asked.preempt, asked.even_if_disabled)
-    text = json.dumps([created.args_text(asked.args), *said])
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _check(row: dict[str, Any] | None, asked: Request) -> None:
@@ -175,8 +165,8 @@ def _places(tx: Tx, row: dict[str, Any], asked: Request) -> list[str]:
     return up
 
 
-def _insert(tx: Tx, row: dict[str, Any], asked: Request, for_node: str, now: float, drawn: int | None) -> int:
-    new = created.NewRun(
+def _new_run(row: dict[str, Any], asked: Request, for_node: str, now: float) -> created.NewRun:
+    return created.NewRun(
         service=asked.service,
         for_node=for_node,
         trigger=asked.trigger,
@@ -192,10 +182,13 @@ def _insert(tx: Tx, row: dict[str, Any], asked: Request, for_node: str, now: flo
         step=asked.step,
         apart=asked.apart,
     )
+
+
+def _add(tx: Tx, run: created.NewRun, new: _New, drawn: int | None) -> int:
     if drawn is not None:
-        created.insert_as(tx, new, drawn)
+        new.rows.append((drawn, run))
         return drawn
-    (run_id,) = created.insert(tx, [new])
+    (run_id,) = created.insert(tx, [run])
     assert run_id is not None
     return run_id
 

@@ -13,7 +13,8 @@ import threading
 from broker.connect import connect
 from broker.publish import Publisher
 from broker.runner import printed
-from broker.runner.runner import Engine, Runner
+from broker.runner.engine import Engine
+from broker.runner.runner import Runner
 from broker.tracing import open_traces
 from coordinator.grants import Here
 from node.child import HURRY, Child, Stop, enter, leave

@@ -10,7 +10,8 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 
 from coordinator import rescue
-from coordinator.requests import Refused, Request, request
+from coordinator.requested import Refused, Request
+from coordinator.requests import request
 from node.install import refuse_second_machine, write_catalogue
 from node.namesake import refuse_living
 from node.site import Site

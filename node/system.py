@@ -18,11 +18,12 @@ from broker.declare import declare_look_again
 from broker.publish import Publisher
 from broker.queues import COORDINATOR, REQUESTS
 from broker.request_actor import Requests
+from broker.together import OneThread
 from broker.worker import Worker
 from coordinator import rescue
 from coordinator.alerts import Evaluator
 from coordinator.grants import RunMessage
-from coordinator.requests import forget_keys
+from coordinator.request_keys import forget_keys
 from coordinator.sweep import INTERVAL, Sweeper
 from node.child import RELOAD, Child, Lease, Stop, enter, leave
 from node.order import Order, send
@@ -34,8 +35,10 @@ from store.tx import Tx
 
 logger = logging.getLogger(__name__)
 
-#: One thread for "look again", one for requests.
-THREADS = 2
+#: One thread for "look again", the others for requests: so many share a transaction when they come fast.
+THREADS = 17
+#: Idle threads look for their end every so many ms; nobody waits for them.
+IDLE = 60_000
 
 
 def main(child: Child) -> int:
@@ -70,15 +73,15 @@ class System:
         broker = connect(self._child.site.settings.broker.url)
         broker.on_rejected = self._rejected
         self._publisher = Publisher(broker)
-        requests = Requests(
-            self._child.site.catalogue, self._child.site.rules, self._clock.now, self._publisher.runs
-        )
+        site = self._child.site
+        requests = Requests(site.catalogue, site.rules, self._clock.now, self._publisher.runs, OneThread)
         requests.declare(broker)
         declare_look_again(broker, self._sweep)
-        worker = Worker(broker, queues=[COORDINATOR, REQUESTS], worker_threads=THREADS)
+        worker = Worker(broker, queues=[COORDINATOR, REQUESTS], worker_threads=THREADS, worker_timeout=IDLE)
         worker.start()
         self._serve()
         worker.stop(2000)
+        requests.close()
         lease.stop()
         broker.close()
         callers.close()

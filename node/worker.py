@@ -14,7 +14,8 @@ from broker.publish import Publisher
 from broker.queues import node_queue, run_queue
 from broker.request_actor import Requests
 from broker.runner import printed
-from broker.runner.runner import Engine, Runner
+from broker.runner.engine import Engine
+from broker.runner.runner import Runner
 from broker.tracing import open_traces
 from broker.worker import Worker
 from coordinator.grants import Here

@@ -44,6 +44,7 @@ class RabbitmqIntake(Intake):
         self._connection: pika.BlockingConnection | None = None
         self._channel: BlockingChannel | None = None
         self._consumers: dict[str, str] = {}
+        self._declared: set[str] = set()
         self._waiting: deque[Raw] = deque()
         self._unsettled = Unsettled(0)
         self._full_since: float | None = None
@@ -59,6 +60,7 @@ class RabbitmqIntake(Intake):
             self._channel.add_on_cancel_callback(self._cancelled)
         self._unsettled = Unsettled(self._unsettled.generation + 1)
         self._consumers.clear()
+        self._declared.clear()
         self._waiting.clear()
         self._woken = False
 
@@ -133,7 +135,9 @@ class RabbitmqIntake(Intake):
             if queue not in self._consumers:
                 assert self._connection is not None
                 assert self._channel is not None
-                declare_queue(self._connection, queue)
+                if queue not in self._declared:
+                    declare_queue(self._connection, queue)
+                    self._declared.add(queue)
                 self._consumers[queue] = self._channel.basic_consume(queue, self._arrived_from(queue))
 
     def _arrived_from(self, queue: str) -> Any:
@@ -173,6 +177,7 @@ class RabbitmqIntake(Intake):
         gone = [queue for queue, tag in self._consumers.items() if tag == frame.method.consumer_tag]
         for queue in gone:
             del self._consumers[queue]
+            self._declared.discard(queue)
             logger.warning("queue %s was deleted; it is made again", queue)
 
     def _full_for(self) -> float:

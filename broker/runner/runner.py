@@ -10,31 +10,26 @@ import logging
 import math
 import threading
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from numbers import Integral, Real
-from pathlib import Path
 from typing import Any, get_args
 
-from actors import Context, Outcome, Service
+from actors import Context, Outcome
 from actors.context import StopRequested
 from actors.outcome import OutcomeKind
 from actors.service import call
 from actors.values import arguments, build, understood
 from broker.runner.active import ENDED_BY, ActiveRun, ActiveRuns, Stopped
+from broker.runner.ends import End, Ends
+from broker.runner.engine import Engine
 from broker.runner.insist import insist
 from broker.runner.log_context import of_run
 from broker.runner.ports import RunPorts
 from broker.runner.printed import printed_to
 from broker.runner.run_log import RunLog, logger_for, printable, words_of
-from broker.tracing import Traces, Untraced
-from coordinator.ends import Finished, finish_grouped, finish_single, next_for
-from coordinator.grants import Here, Rules, RunMessage
-from domain.time.clock import Clock
 from store import database
-from store.errors import DatabaseAway
 from store.run import log as stored_log
-from store.run import waiting
 from store.run.claimed import ClaimedRun
 from store.run.ended import Ending
 from store.run.log import Line
@@ -43,22 +38,6 @@ logger = logging.getLogger(__name__)
 
 #: How the log of the process tells of an end that somebody may look for.
 TOLD = {"failed": "failed", "timeout": "was stopped"}
-
-
-@dataclass(frozen=True)
-class Engine:
-    """What all runs of a process share."""
-
-    services: Mapping[str, Service]
-    here: Here
-    rules: Rules
-    clock: Clock
-    log_folder: Path
-    publish: Callable[[Sequence[RunMessage]], object]
-    started: Callable[[ActiveRun], None]  # tell the board before and after each attempt
-    ended: Callable[[ActiveRun], None]
-    hand_off: Callable[[ClaimedRun], bool] = lambda claimed: False  # a long run goes to a child of its own
-    traces: Traces = field(default_factory=Untraced)
 
 
 class Runner:
@@ -72,6 +51,7 @@ class Runner:
         self._told: set[str] = set()
         self._unwritten: list[Line] = []
         self._flushing = threading.Lock()
+        self._ends = Ends(engine, self.draining, self._trouble)
 
     def execute(self, claimed: ClaimedRun) -> None:
         """Execute a claimed run, then those that are handed to this thread."""
@@ -122,7 +102,8 @@ class Runner:
         engine.started(active)
         try:
             ending = self._run(active, log)
-            return self._end(ending, active, log)
+            progress = active.progress if active.progress != active.progress_written else None
+            return self._ends.write(End(ending, bool(claimed.groups), log.take(), progress))
         finally:
             self.logs.pop(claimed.fence, None)
             self.active.remove(active)
@@ -198,50 +179,6 @@ class Runner:
             counts=outcome.counts if outcome else {},
             error=None if error is None else printable(error),
         )
-
-    def _end(self, ending: Ending, active: ActiveRun, log: RunLog) -> ClaimedRun | None:
-        """Write the end, as often as it takes; who goes next in this thread."""
-        claimed, lines = active.claimed, log.take()
-        progress = active.progress if active.progress != active.progress_written else None
-
-        def work(tx: Any) -> Finished:
-            here = None if self.draining.is_set() else self.engine.here  # an outage may lie before this
-            if claimed.groups:
-                finished = finish_grouped(tx, ending, self.engine.rules, here, self.engine.clock.now())
-            else:
-                finished = finish_single(tx, ending)
-            stored_log.write(tx, lines)
-            if progress is not None and finished.ended is not None and finished.ended.state != "queued":
-                sql = "UPDATE run SET progress_done = ?, progress_total = ? WHERE id = ?"
-                tx.later(sql, (*progress, claimed.run_id))
-            return finished
-
-        try:
-            finished = insist(
-                lambda: database.write(work),
-                told=lambda text: self._trouble(f"an end cannot be written yet: {text}"),
-            )
-        except Exception:
-            logger.exception("the end of run %d could not be written: it is lost", claimed.run_id)
-            return None
-        if finished.ended is None:
-            return None
-        self.engine.publish(finished.messages)
-        if finished.next is None and not self.draining.is_set():
-            finished.next = self._next(self.engine.here)
-        return finished.next
-
-    def _next(self, here: Here) -> ClaimedRun | None:
-        """Somebody may wait for the slot that has just become free."""
-        try:
-            if not waiting.any_waiting(database.read()):
-                return None
-            now = self.engine.clock.now()
-            finished = database.write(lambda tx: next_for(tx, self.engine.rules, here, now))
-        except DatabaseAway:
-            return None
-        self.engine.publish(finished.messages)
-        return finished.next
 
     def _trouble(self, text: str) -> None:
         """Tell of a trouble once, not at every run."""

@@ -76,13 +76,13 @@ def details_of(process_id: int, fences: Sequence[int]) -> Statement:
     return (_DETAILS.format(key="fence", values=marks(fences)), (process_id, *fences))
 
 
-def details_of_run(process_id: int, run_id: int) -> Statement:
-    """The same, if the process runs this."""
-    return (_DETAILS.format(key="id", values="?"), (process_id, run_id))
+def details_of_runs(process_id: int, run_ids: Sequence[int]) -> Statement:
+    """The same of those that the process runs among these."""
+    return (_DETAILS.format(key="id", values=marks(run_ids)), (process_id, *run_ids))
 
 
 def read_details(rows: Sequence[tuple[Any, ...]], now: float) -> dict[int, ClaimedRun]:
-    """The answer of `details_of` or `details_of_run`, by fence."""
+    """The answer of `details_of` or `details_of_runs`, by fence."""
     return {row[3]: _claimed(row, now) for row in rows}
 
 

@@ -66,12 +66,20 @@ def insert(tx: Tx, runs: Sequence[NewRun]) -> list[int | None]:
     return ids
 
 
-def insert_as(tx: Tx, run: NewRun, run_id: int) -> None:
-    """Insert a request's run under an id that was drawn for it; it travels with what is said next."""
-    values = (run_id, *_values(run))
-    tx.later(f"INSERT INTO run (id, {_COLUMNS}) VALUES ({marks(values)})", values)
-    for group in run.run_groups.split():
-        tx.later("INSERT INTO membership (run_id, run_group) VALUES (?, ?)", (run_id, group))
+def insert_as(tx: Tx, runs: Sequence[tuple[int, NewRun]]) -> None:
+    """Insert requests' runs under ids that were drawn for them; it travels with what is said next."""
+    if not runs:
+        return
+    values = [(run_id, *_values(run)) for run_id, run in runs]
+    rows = ", ".join(f"({marks(row)})" for row in values)
+    tx.later(f"INSERT INTO run (id, {_COLUMNS}) VALUES {rows}", [value for row in values for value in row])
+    members = [(run_id, group) for run_id, run in runs for group in run.run_groups.split()]
+    if members:
+        rows = ", ".join("(?, ?)" for _ in members)
+        tx.later(
+            f"INSERT INTO membership (run_id, run_group) VALUES {rows}",
+            [value for member in members for value in member],
+        )
 
 
 def _insert_some(tx: Tx, runs: Sequence[NewRun]) -> list[int | None]:

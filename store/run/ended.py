@@ -6,13 +6,14 @@ A late end, of an attempt whose fence was retired meanwhile, changes nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from domain.run_state import after_attempt, backoff
 from store import tally
-from store.tx import Statement, Tx
+from store.run import service_last
+from store.tx import Statement, Tx, marks
 
 #: A run that is tried again when it is lost: so many times at once, then with pauses, then no more.
 #: A run that kills its process each time would else take its neighbours with it for ever.
@@ -49,6 +50,23 @@ class Ended:
     groups: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """An ending that was ours: the state that the run has now, and what its row had."""
+
+    ending: Ending
+    state: str
+    service: str
+    groups: str
+    trigger: str
+    node: str
+    process_id: int
+    granted_at: float | None
+    started_at: float
+    queued_at: float
+    apart: bool
+
+
 _RETURNING = (
     "RETURNING service, run_groups, trigger, node, process_id, granted_at, started_at, queued_at, apart"
 )
@@ -68,16 +86,10 @@ _BACK_IN_LINE = """
 
 _ATTEMPT = """
     INSERT INTO attempt (run_id, n, node, process_id, fence, granted_at, started_at, ended_at, ended, error)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    VALUES"""
 
-_SERVICE_LAST = """
-    UPDATE service SET last_run_id = ?, last_start_at = ?, last_end_at = ?, last_outcome = ?,
-        last_duration = ?,
-        last_success_at = CASE WHEN ? THEN ? ELSE last_success_at END,
-        last_failure_at = CASE WHEN ? THEN ? ELSE last_failure_at END,
-        consecutive_failures = CASE WHEN ? THEN 0 WHEN ? THEN consecutive_failures + 1
-                                    ELSE consecutive_failures END
-    WHERE name = ?"""
+_WAITS_AGAIN = "UPDATE membership SET held = FALSE WHERE run_id = ?"
+_LEAVES = "DELETE FROM membership WHERE run_id = ?"
 
 
 def end(tx: Tx, ending: Ending) -> Ended | None:
@@ -85,35 +97,54 @@ def end(tx: Tx, ending: Ending) -> Ended | None:
 
     Its groups are free afterwards. With groups, the caller holds the grant lock already.
     """
-    state, row = _guarded(tx, ending)
-    if row is None:
-        return None
-    service, groups, trigger, node, process_id, granted_at, started_at, queued_at, apart = row
-    error = (ending.error or "")[:MAX_ERROR] or None
-    attempt = (ending.run_id, ending.attempt, node, process_id, ending.fence, granted_at, started_at)
-    statements: list[Statement] = [(_ATTEMPT, (*attempt, ending.at, ending.ended, error))]
-    if state == "queued":
-        statements.append((_BACK_IN_LINE, (ending.run_id,)))
-        if groups:
-            statements.append(("UPDATE membership SET held = FALSE WHERE run_id = ?", (ending.run_id,)))
-            statements.append(tally.raised(tally.held(groups, ending.at - (granted_at or started_at))))
-    else:
-        if groups:
-            statements.append(("DELETE FROM membership WHERE run_id = ?", (ending.run_id,)))
-        raises = _raises(ending, service, state, trigger, started_at, queued_at)
-        if trigger in ("schedule", "catch_up") and not apart:
-            raises.append((service, "occurrences", "ran", 1.0))
-        statements.append(
-            tally.raised([*raises, *tally.held(groups, ending.at - (granted_at or started_at))])
-        )
-        if not apart:  # a step that goes well must not hide that the service fails, nor the other way round
-            statements.append(_service_last(ending, service, state, started_at))
-    for sql, params in statements:
-        tx.later(sql, params)
-    return Ended(ending.run_id, service, state, tuple(groups.split()))
+    return end_all(tx, [ending])[0]
 
 
-def _guarded(tx: Tx, ending: Ending) -> tuple[str, tuple[Any, ...] | None]:
+def end_all(tx: Tx, endings: Sequence[Ending]) -> list[Ended | None]:
+    """End several attempts as `end` does, each for itself, with as few statements as that takes."""
+    changed = _guarded(tx, sorted(endings, key=lambda ending: ending.run_id))
+    met = [_Met(ending, *changed[ending.fence]) for ending in endings if ending.fence in changed]
+    if not met:
+        return [None] * len(endings)
+    tx.later(*_attempts(met))
+    freed = []
+    for one in met:
+        again = one.state == "queued"
+        if again:
+            tx.later(_BACK_IN_LINE, (one.ending.run_id,))
+        if one.groups:
+            freed += tally.held(one.groups, one.ending.at - (one.granted_at or one.started_at))
+            tx.later(_WAITS_AGAIN if again else _LEAVES, (one.ending.run_id,))
+    finals = [one for one in met if one.state != "queued"]
+    if raises := [*freed, *(each for one in finals for each in _raises(one))]:
+        tx.later(*tally.raised(raises))
+    # A step that goes well by itself must not hide that the service fails, nor the other way round.
+    for statement in service_last.of_all([_final(one) for one in finals if not one.apart]):
+        tx.later(*statement)
+    ended = {
+        one.ending.fence: Ended(one.ending.run_id, one.service, one.state, tuple(one.groups.split()))
+        for one in met
+    }
+    return [ended.get(ending.fence) for ending in endings]
+
+
+def _guarded(tx: Tx, endings: Sequence[Ending]) -> dict[int, tuple[Any, ...]]:
+    """(state now, *its row) by fence, of those that were ours to change; met in the order given."""
+    final = [each for each in endings if each.ended == "succeeded"]
+    if len(final) == len(endings):
+        rows = tx.batch([_finish(ending, "succeeded") for ending in final])
+        return {
+            each.fence: ("succeeded", *found[0]) for each, found in zip(final, rows, strict=True) if found
+        }
+    changed = {}
+    for ending in endings:
+        state, row = _guarded_one(tx, ending)
+        if row is not None:
+            changed[ending.fence] = (state, *row)
+    return changed
+
+
+def _guarded_one(tx: Tx, ending: Ending) -> tuple[str, tuple[Any, ...] | None]:
     """The state the run has now, and its row if it was ours to change."""
     failures, losses = _failures(tx, ending), _losses(tx, ending)
     state = after_attempt(
@@ -121,17 +152,24 @@ def _guarded(tx: Tx, ending: Ending) -> tuple[str, tuple[Any, ...] | None]:
         tries_left=failures <= ending.retries,
         retry_lost=ending.retry_lost and losses <= MOST_LOSSES,
     )
-    error = (ending.error or "")[:MAX_ERROR] or None
     if state == "queued":
         steps = failures or max(0, losses - PATIENT_LOSSES)
         later = ending.at + backoff(steps) if steps else None
-        row = tx.one(_TRY_AGAIN, (error, later, later, ending.run_id, ending.fence))
+        row = tx.one(_TRY_AGAIN, (_error(ending), later, later, ending.run_id, ending.fence))
         if row is not None:
             return state, row
         state = "cancelled"  # a cancel came first, or it is not ours: the next guard tells
+    return state, tx.one(*_finish(ending, state))
+
+
+def _finish(ending: Ending, state: str) -> Statement:
     counts = json.dumps(dict(ending.counts)) if ending.counts else None
-    values = (state, ending.at, ending.outcome, ending.message or None, counts, error)
-    return state, tx.one(_FINISH, (*values, ending.run_id, ending.fence))
+    values = (state, ending.at, ending.outcome, ending.message or None, counts, _error(ending))
+    return (_FINISH, (*values, ending.run_id, ending.fence))
+
+
+def _error(ending: Ending) -> str | None:
+    return (ending.error or "")[:MAX_ERROR] or None
 
 
 def _failures(tx: Tx, ending: Ending) -> int:
@@ -154,23 +192,32 @@ def _losses(tx: Tx, ending: Ending) -> int:
     return int(tx.value(sql, (ending.run_id,))) + 1
 
 
-def _raises(
-    ending: Ending, service: str, state: str, trigger: str, started_at: float, queued_at: float
-) -> list[tally.Raise]:
-    raises = tally.observed(service, "run_duration", ending.at - started_at, tally.DURATION_BUCKETS)
-    raises += tally.observed(service, "run_queue_time", started_at - queued_at, tally.QUEUE_BUCKETS)
-    raises.append((service, "runs", f"{state}|{trigger}", 1.0))
+def _attempts(met: Sequence[_Met]) -> Statement:
+    rows = [
+        (
+            *(one.ending.run_id, one.ending.attempt, one.node, one.process_id, one.ending.fence),
+            *(one.granted_at, one.started_at, one.ending.at, one.ending.ended, _error(one.ending)),
+        )
+        for one in met
+    ]
+    return (
+        f"{_ATTEMPT} {', '.join(f'({marks(row)})' for row in rows)}",
+        [part for row in rows for part in row],
+    )
+
+
+def _raises(met: _Met) -> list[tally.Raise]:
+    ending, service = met.ending, met.service
+    raises = tally.observed(service, "run_duration", ending.at - met.started_at, tally.DURATION_BUCKETS)
+    raises += tally.observed(service, "run_queue_time", met.started_at - met.queued_at, tally.QUEUE_BUCKETS)
+    raises.append((service, "runs", f"{met.state}|{met.trigger}", 1.0))
+    if met.trigger in ("schedule", "catch_up") and not met.apart:
+        raises.append((service, "occurrences", "ran", 1.0))
     return raises
 
 
-def _service_last(ending: Ending, service: str, state: str, started_at: float) -> Statement:
-    good = state == "succeeded"
-    bad = state in ("failed", "lost")
-    shown = ending.outcome if good and ending.outcome else state
-    return (
-        _SERVICE_LAST,
-        (
-            *(ending.run_id, started_at, ending.at, shown, max(0.0, ending.at - started_at)),
-            *(good, ending.at, bad, ending.at, good, bad, service),
-        ),
+def _final(met: _Met) -> service_last.Final:
+    ending = met.ending
+    return service_last.Final(
+        met.service, ending.run_id, met.state, ending.outcome, met.started_at, ending.at
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from store.run.claimed import ClaimedRun, details_of_run, read_details
+from store.run.claimed import ClaimedRun, details_of_runs, read_details
 from store.tx import Statement, Tx, marks
 
 #: PostgreSQL draws the fence while it grants; SQLite has no sequences, so there it is drawn before.
@@ -26,7 +26,7 @@ _GRANT_AND_CLAIM = """
 _HOLD = "UPDATE membership SET held = TRUE WHERE run_id IN ({runs})"
 
 _HOLD_OF = """
-    UPDATE membership SET held = TRUE WHERE run_id = ?
+    UPDATE membership SET held = TRUE WHERE run_id IN ({runs})
       AND EXISTS (SELECT 1 FROM run WHERE id = run_id AND state = 'running' AND process_id = ?)"""
 
 
@@ -44,21 +44,29 @@ def grant(tx: Tx, grants: Sequence[tuple[int, str]], now: float) -> dict[int, in
     return {row[0]: row[1] for rows in granted for row in rows}
 
 
-def grant_and_claim(tx: Tx, run_id: int, *, process_id: int, node: str, now: float) -> ClaimedRun | None:
-    """Grant a run to this process and claim it in the same step. Under the grant lock only.
+def grant_and_claim(
+    tx: Tx, run_ids: Sequence[int], *, process_id: int, node: str, now: float
+) -> list[ClaimedRun]:
+    """Grant runs to this process and claim them in the same step. Under the grant lock only.
 
-    None when the process may take nothing any more: it drains, or was given up meanwhile.
+    None of them when the process may take nothing any more: it drains, or was given up meanwhile.
     """
-    (fence,) = _drawn(tx, 1)
-    values = (*fence, node, now, now, process_id, now, run_id, process_id)
+    if not run_ids:
+        return []
+    sql = _GRANT_AND_CLAIM.format(fence=_FENCE[tx.dialect])
+    drawn = zip(run_ids, _drawn(tx, len(run_ids)), strict=True)
     *_, details = tx.batch(
         [
-            (_GRANT_AND_CLAIM.format(fence=_FENCE[tx.dialect]), values),
-            (_HOLD_OF, (run_id, process_id)),
-            details_of_run(process_id, run_id),
+            *(
+                (sql, (*fence, node, now, now, process_id, now, run_id, process_id))
+                for run_id, fence in drawn
+            ),
+            (_HOLD_OF.format(runs=marks(run_ids)), (*run_ids, process_id)),
+            details_of_runs(process_id, run_ids),
         ]
     )
-    return next(iter(read_details(details, now).values()), None)
+    claimed = {run.run_id: run for run in read_details(details, now).values()}
+    return [claimed[run_id] for run_id in run_ids if run_id in claimed]
 
 
 def _drawn(tx: Tx, count: int) -> list[tuple[int, ...]]:

@@ -17,7 +17,8 @@ import pytest
 from broker.connect import connect
 from broker.publish import Publisher
 from coordinator.grants import Rules
-from coordinator.requests import Request, request
+from coordinator.requested import Request
+from coordinator.requests import request
 from domain.time.clock import SystemClock
 from store import database, node, service
 from tests.support.process import end, start

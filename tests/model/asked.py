@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from coordinator.requests import Refused
+from coordinator.requested import Refused
 from tests.model.laws import Step
 from tests.model.moments import Moments, one
 from tests.model.site import NODES

@@ -13,7 +13,8 @@ import pytest
 
 from config.load import load
 from coordinator.grants import Rules
-from coordinator.requests import Request, request
+from coordinator.requested import Request
+from coordinator.requests import request
 from node.install import install
 from node.prepare import farewell, guarded, prepare
 from node.site import Site, open_site

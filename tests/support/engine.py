@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from coordinator import requests
-from coordinator.ends import NOBODY, Finished, finish_grouped, finish_single, next_for
+from coordinator.ends import NOBODY, Finished, finish_grouped, finish_singles, next_for
 from coordinator.grants import Here, Rules, RunMessage, grant_pass
-from coordinator.requests import Accepted, Request
+from coordinator.requested import Accepted, Request
 from coordinator.sentence import explain_all
 from coordinator.sweep import Sweeper, Swept
 from schedules.edit import Editor
@@ -177,10 +177,10 @@ class Engine:
 
         if run.groups:
             return self.write(lambda tx: finish_grouped(tx, ending, self.rules, here))
-        finished = self.write(lambda tx: finish_single(tx, ending))
+        finished = self.write(lambda tx: finish_singles(tx, [ending]))[0]
         if finished.ended is not None:
             after = self.write(lambda tx: next_for(tx, self.rules, here or NOBODY, now))
-            finished.next, finished.messages = after.next, after.messages
+            finished.next, finished.messages = next(iter(after.taken), None), after.messages
         return finished
 
     def cancel(self, *run_ids: int) -> cancelled.Cancelled:

@@ -15,7 +15,8 @@ import psutil
 from broker.connect import connect
 from broker.publish import Publisher
 from coordinator.grants import Rules
-from coordinator.requests import Accepted, Request, request
+from coordinator.requested import Accepted, Request
+from coordinator.requests import request
 from domain.time.clock import SystemClock
 from store import database
 from tests.support.process import end, start, wait_until

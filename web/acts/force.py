@@ -10,7 +10,8 @@ from typing import Any
 
 from actors.service import Service
 from actors.values import ValueProblems, arguments
-from coordinator.requests import Refused, Request, request
+from coordinator.requested import Refused, Request
+from coordinator.requests import request
 from node.site import Site
 from store import database
 from web.acts.named import usable

@@ -138,6 +138,31 @@ def test_a_queue_deleted_by_hand_is_made_again_and_served(
     until(again, "the queue is there and served")
 
 
+def test_a_queue_deleted_while_all_threads_are_busy_is_made_again_and_served(
+    bench: RabbitmqBench, shared_rabbitmq: RabbitmqServer, rabbitmq_vhost: str
+) -> None:
+    seen: list[int] = []
+    go = threading.Event()
+
+    def cache(n: int) -> None:
+        seen.append(n)
+        assert go.wait(20)
+
+    broker = bench.broker(cache=cache)
+    intake = bench.worker(broker, RUNS, threads=1).intake
+    assert isinstance(intake, RabbitmqIntake)
+    broker.enqueue(message(n=1))
+    until(lambda: seen == [1] and not intake._consumers, "the only thread is busy, and nothing is taken")
+    shared_rabbitmq.api("DELETE", f"queues/{rabbitmq_vhost}/{quote(RUNS)}")
+    go.set()
+
+    def again() -> bool:
+        broker.enqueue(message(n=2))
+        return 2 in seen
+
+    until(again, "the queue is there and served")
+
+
 def test_a_queue_nobody_consumes_is_made_again_by_its_next_message(
     bench: RabbitmqBench, shared_rabbitmq: RabbitmqServer, rabbitmq_vhost: str
 ) -> None:

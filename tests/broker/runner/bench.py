@@ -10,8 +10,8 @@ from typing import Any
 
 from actors import Service
 from broker.runner.active import ActiveRun
+from broker.runner.engine import Engine as RunnerEngine
 from broker.runner.run_log import RunLog
-from broker.runner.runner import Engine as RunnerEngine
 from broker.runner.runner import Runner
 from coordinator.grants import RunMessage
 from store import database

@@ -8,9 +8,10 @@ import threading
 from typing import Any
 
 from coordinator import rescue
-from coordinator.ends import finish_grouped, finish_single
+from coordinator.ends import finish_grouped, finish_singles
 from coordinator.grants import grant_pass
-from coordinator.requests import Request, request
+from coordinator.requested import Request
+from coordinator.requests import request
 from coordinator.sweep import Sweeper
 from schedules.edit import Editor
 from schedules.ledger import account
@@ -69,7 +70,7 @@ class Player(threading.Thread):
         if grouped:
             database.write(lambda tx: finish_grouped(tx, ending, self.engine.rules, here))
         else:
-            database.write(lambda tx: finish_single(tx, ending))
+            database.write(lambda tx: finish_singles(tx, [ending]))
 
     def cancel(self) -> None:
         found = self._some("SELECT id FROM run WHERE state IN ('queued', 'granted', 'running')", 6)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from coordinator.requests import Refused, forget_keys
+from coordinator.request_keys import forget_keys
+from coordinator.requested import Refused
 from store import change, node
 from store.database import read
 from tests.support.engine import Engine, periodic

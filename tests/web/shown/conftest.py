@@ -11,7 +11,7 @@ import pytest
 
 from config.load import load
 from coordinator.grants import grant_pass
-from coordinator.requests import Request
+from coordinator.requested import Request
 from coordinator.requests import request as ask
 from node.site import Site, open_site
 from store import database, node, process, service

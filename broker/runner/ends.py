@@ -1,0 +1,117 @@
+"""Writes how attempts ended, and says who goes next.
+
+A run with groups ends by itself: its groups go to the next in the same transaction. Runs without that end
+at the same moment share one transaction, and one look at the line.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from broker.runner.engine import Engine
+from broker.runner.insist import insist
+from broker.together import Together
+from coordinator.ends import Finished, finish_grouped, finish_singles, next_for
+from store import database
+from store.errors import DatabaseAway
+from store.run import log as stored_log
+from store.run import waiting
+from store.run.claimed import ClaimedRun
+from store.run.ended import Ending
+from store.run.log import Line
+from store.tx import Tx
+
+Written = TypeVar("Written")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """An attempt that has ended, and what is written with it: the rest of its log, and its progress."""
+
+    ending: Ending
+    grouped: bool
+    lines: Sequence[Line]
+    progress: tuple[float, float | None] | None = None  # None: as it was written last
+
+
+class Ends:
+    """Of one process. `told` hears of what stands in the way; once `draining` is set nothing new is taken."""
+
+    def __init__(self, engine: Engine, draining: threading.Event, told: Callable[[str], None]) -> None:
+        self._engine = engine
+        self._draining = draining
+        self._told = told
+        self._singles: Together[End, Finished] = Together(self._write_singles)
+
+    def write(self, end: End) -> ClaimedRun | None:
+        """Write an end, as often as it takes; the run that this thread goes on with."""
+        try:
+            finished = self._write_grouped(end) if end.grouped else self._singles.do(end)
+        except Exception:
+            logger.exception("the end of run %d could not be written: it is lost", end.ending.run_id)
+            return None
+        return finished.next
+
+    def _write_grouped(self, end: End) -> Finished:
+        def work(tx: Tx) -> Finished:
+            here = None if self._draining.is_set() else self._engine.here  # an outage may lie before this
+            finished = finish_grouped(tx, end.ending, self._engine.rules, here, self._engine.clock.now())
+            _write_rest(tx, end, finished)
+            return finished
+
+        finished = self._insist(work)
+        if finished.ended is not None:
+            self._engine.publish(finished.messages)
+            if finished.next is None:
+                self._give_next([finished])
+        return finished
+
+    def _write_singles(self, ends: Sequence[End]) -> Sequence[Finished]:
+        def work(tx: Tx) -> list[Finished]:
+            written = finish_singles(tx, [end.ending for end in ends])
+            for end, one in zip(ends, written, strict=True):
+                _write_rest(tx, end, one)
+            return written
+
+        finished = self._insist(work)
+        self._give_next([one for one in finished if one.ended is not None])
+        return finished
+
+    def _give_next(self, finished: Sequence[Finished]) -> None:
+        """Somebody may wait for the slots that have just become free."""
+        if not finished or self._draining.is_set():
+            return
+        try:
+            if not waiting.any_waiting(database.read()):
+                return
+            engine, now = self._engine, self._engine.clock.now()
+            passed = database.write(
+                lambda tx: next_for(tx, engine.rules, engine.here, now, take=len(finished))
+            )
+        except DatabaseAway:
+            return
+        except Exception:  # the ends are written: nothing of that may be told as lost
+            logger.exception("who goes next could not be asked for")
+            return
+        engine.publish(passed.messages)
+        for one, following in zip(finished, passed.taken, strict=False):
+            one.next = following
+
+    def _insist(self, work: Callable[[Tx], Written]) -> Written:
+        return insist(
+            lambda: database.write(work),
+            told=lambda text: self._told(f"an end cannot be written yet: {text}"),
+        )
+
+
+def _write_rest(tx: Tx, end: End, finished: Finished) -> None:
+    stored_log.write(tx, end.lines)
+    if end.progress is not None and finished.ended is not None and finished.ended.state != "queued":
+        sql = "UPDATE run SET progress_done = ?, progress_total = ? WHERE id = ?"
+        tx.later(sql, (*end.progress, end.ending.run_id))
