@@ -39,6 +39,7 @@ class Ports(Protocol):
     def act(self, wanted: Act) -> bool: ...
     def may_destroy(self, step: str) -> bool: ...
     def exclusive(self) -> AbstractContextManager[int]: ...
+    def hint(self, node: str, service: str, words: Mapping[str, Any]) -> bool: ...
     def secret(self, name: str) -> str: ...
     def backend(self, name: str) -> Any: ...
 
@@ -159,6 +160,15 @@ class Context:
         Raises TypeError in a service that is no daemon: its run holds its groups anyway.
         """
         return self.ports.exclusive()
+
+    def hint(self, node: str, words: Mapping[str, Any]) -> bool:
+        """Tell a worker of `node` of a part of this service's work that it may do; `words` go as JSON.
+
+        It may be lost, come late or come twice, so only the database may say who does the part. False
+        if nobody can be told: there is no RabbitMQ, or it is away. `node.worker` knows whose hints are
+        followed.
+        """
+        return self.ports.hint(node, self.service.name, words)
 
     def secret(self, name: str) -> str:
         """The secret behind a reference: ``env:NAME``, ``file:PATH`` or ``vault:NAME`` (sealed).

@@ -92,6 +92,9 @@ class FakePorts:
     def may_destroy(self, step: str) -> bool:
         return self.destroys
 
+    def hint(self, node: str, service: str, words: Mapping[str, Any]) -> bool:
+        return False
+
     def exclusive(self) -> AbstractContextManager[int]:
         return nullcontext(1)
 

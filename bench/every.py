@@ -13,6 +13,7 @@ from bench.workloads import (
     force,
     growth,
     helpdesk,
+    helped,
     history,
     idle,
     line,
@@ -57,6 +58,7 @@ WORKLOADS: tuple[Workload, ...] = (
     rates.WORKLOAD,
     call_files.WORKLOAD,
     rated.WORKLOAD,
+    helped.WORKLOAD,
     rerated.WORKLOAD,
     summary.WORKLOAD,
 )

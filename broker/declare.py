@@ -6,20 +6,21 @@ message without a claim is somebody's wish for a run, and becomes a request like
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import dramatiq
 from dramatiq import Middleware
 
 from actors import Service
-from broker.publish import LOOK_AGAIN_ACTOR
-from broker.queues import COORDINATOR, REQUESTS
+from broker.publish import HINT_ACTOR, LOOK_AGAIN_ACTOR
+from broker.queues import COORDINATOR, REQUESTS, node_queue
 from schedules.beat import StoredSpec
 from store.run.claimed import ClaimedRun
 
 Execute = Callable[[ClaimedRun], None]
 Ask = Callable[[str, dict[str, Any]], None]
+Help = Callable[[Mapping[str, Any]], object]
 
 
 class PeriodicOption(Middleware):
@@ -59,3 +60,13 @@ def _actor(broker: Any, name: str, execute: Execute, ask: Ask) -> dramatiq.Actor
 def declare_look_again(broker: Any, work: Callable[[], None]) -> None:
     """Declare the coordinator's actor: its message only says "look again"."""
     dramatiq.actor(broker=broker, actor_name=LOOK_AGAIN_ACTOR, queue_name=COORDINATOR)(work)
+
+
+def declare_hints(broker: Any, node: str, helpers: Mapping[str, Help]) -> None:
+    """Declare the actor of `Context.hint`. `helpers`: by service; a hint for another one is passed over."""
+
+    def hint(service: str = "", words: Mapping[str, Any] | None = None) -> None:
+        if service in helpers:
+            helpers[service](words or {})
+
+    dramatiq.actor(broker=broker, actor_name=HINT_ACTOR, queue_name=node_queue(node))(hint)

@@ -6,7 +6,7 @@ A broker that cannot be reached costs no run: the sweep tells every unclaimed gr
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dramatiq import Message
@@ -20,6 +20,7 @@ from store.errors import DatabaseError
 logger = logging.getLogger(__name__)
 
 LOOK_AGAIN_ACTOR = "tickworks.look_again"
+HINT_ACTOR = "tickworks.hint"
 
 
 def message_for(run: RunMessage) -> Message[Any]:
@@ -45,6 +46,14 @@ class Publisher:
         kwargs: dict[str, Any] = {}
         message: Message[Any] = Message(
             queue_name=COORDINATOR, actor_name=LOOK_AGAIN_ACTOR, args=(), kwargs=kwargs, options={}
+        )
+        return self._send([message])
+
+    def hint(self, node: str, service: str, words: Mapping[str, Any]) -> bool:
+        """Tell the workers of `node` of a part of a service's work; False when the broker is away."""
+        kwargs = {"service": service, "words": dict(words)}
+        message: Message[Any] = Message(
+            queue_name=node_queue(node), actor_name=HINT_ACTOR, args=(), kwargs=kwargs, options={}
         )
         return self._send([message])
 

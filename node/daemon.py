@@ -20,6 +20,7 @@ from broker.runner import printed
 from broker.runner.daemon import DaemonLog, DaemonPorts
 from broker.runner.holding import Holding
 from broker.runner.run_log import logger_for
+from config.urls import EMBEDDED_BROKER
 from node.child import LEASE_LOST, Child, Lease, Stop, enter, leave
 from store import daemon, database, service
 from store.errors import DatabaseError
@@ -60,13 +61,16 @@ class _Daemon:
         self._lease = Lease(child, process_id)
         self._ports = DaemonPorts(self._clock)
         self._broker = connect(child.site.settings.broker.url)
+        publisher = Publisher(self._broker)
+        if child.site.settings.broker.url != EMBEDDED_BROKER:
+            self._ports.tell = publisher.hint
         self._ports.holding = Holding(
             self._service.name,
             process_id=process_id,
             node=child.node,
             rules=child.site.rules,
             clock=self._clock,
-            publish=Publisher(self._broker).runs,
+            publish=publisher.runs,
             stop_reason=lambda: self._ports.stop,
         )
         self._log = DaemonLog(self._service.name, child.site.settings.logs.dir, self._clock)

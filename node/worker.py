@@ -9,7 +9,7 @@ from functools import partial
 
 from broker.claims import RunClaims
 from broker.connect import connect
-from broker.declare import declare
+from broker.declare import Help, declare, declare_hints
 from broker.publish import Publisher
 from broker.queues import node_queue, run_queue
 from broker.request_actor import Requests
@@ -59,6 +59,7 @@ def main(child: Child) -> int:
     wardens.append(Warden(child, process_id, runner, lambda on: _take(worker, on)))
     requests = Requests(child.site.catalogue, child.site.rules, child.site.clock.now, publisher.runs)
     declare(broker, services.values(), runner.execute, lambda name, args: _ask(requests, name, args))
+    declare_hints(broker, child.node, _helpers(child))
     worker = Worker(
         broker,
         queues=queues(child),
@@ -101,6 +102,15 @@ def queues(child: Child) -> list[str]:
         if mine & set(roles):
             names.add(run_queue(roles))
     return [node_queue(child.node), *sorted(names)]
+
+
+def _helpers(child: Child) -> dict[str, Help]:
+    """Whose hints are followed here. What belongs to a profile that is off is not imported."""
+    if "calculator" not in child.site.services:
+        return {}
+    from actors.calculating.hinted import Hinted
+
+    return {"calculator": Hinted(child.node).rate}
 
 
 def _ask(requests: Requests, name: str, args: dict[str, object]) -> None:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 
 from config import known_secrets
 
 pytest_plugins = ["tests.support.servers", "tests.support.engine_database", "tests.support.covering"]
+
+#: Temporary folders lie in memory where there is so much of it: a commit of SQLite then waits for no disk.
+MEMORY, ENOUGH = Path("/dev/shm"), 6 << 30
+
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH and os.access(MEMORY, os.W_OK | os.X_OK):
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.fixture(autouse=True)

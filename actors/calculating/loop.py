@@ -7,6 +7,7 @@ from threading import Event
 from typing import Protocol
 
 from actors.calculating.books import Books
+from actors.calculating.elsewhere import Elsewhere
 from actors.calculating.mismatched import Mismatched
 from actors.calculating.pool import Here, Pool
 from actors.calculating.turn import Turn, TurnFailed
@@ -54,6 +55,8 @@ class Calculator:
             books=books,
             pool=self._pool,
             now=self._now,
+            # SQLite is one machine.
+            elsewhere=None if database.dialect() == "sqlite" else Elsewhere(context.node, context.hint),
         )
         self._mismatched = Mismatched(books, options.again, context.node)
         self._failed = ""

@@ -81,7 +81,7 @@ class _Part:
     """What of one chunk belongs to the part of the batch: `rows`, and their places among its legs."""
 
     def __init__(self, given: Chunk, raw: RawLegs, own: Ints, rated: Rated, order: Order) -> None:
-        keys = raw.keys(given.gateway)
+        keys = raw.keys(given.gateway, own)
         self.chunk, self.raw = given, raw
         self.places = row.ordered(raw, keys, own)
         self.rows = row.rows(raw, keys, given.gateway, given.file_id, order.batch, rated, self.places)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from actors.calculating.books import Books
+from actors.calculating.elsewhere import Elsewhere
 from actors.calculating.pool import Here, Pool
 from actors.calculating.shard import Order, Reply
 from store import database
@@ -22,7 +23,10 @@ class TurnFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """How a node takes its turns. `most`: legs of a batch; `shards`: parts of a new one."""
+    """How a node takes its turns. `most`: legs of a batch; `shards`: parts of a new one, to be done here.
+
+    `elsewhere`: the nodes that may do more parts; None for a node that works alone.
+    """
 
     node: str
     most: int
@@ -30,6 +34,7 @@ class Turn:
     books: Books
     pool: Pool | Here
     now: Callable[[], float]
+    elsewhere: Elsewhere | None = None
 
     def wanted(self) -> bool:
         """Whether there is anything to do: looked at without the group."""
@@ -38,6 +43,8 @@ class Turn:
 
     def take(self, fence: int, look: Callable[[], object]) -> dict[str, int] | None:
         """Rate one batch under this fence; what it came to, None if nothing waits.
+
+        Empty if the batch is to be gone on with, under a new fence.
 
         `look` is called now and then and may raise. Raises TurnFailed.
         """
@@ -48,10 +55,15 @@ class Turn:
             undone = batch.undone(database.read(), taken.id)
             if not undone:
                 break
-            replies = self._round(taken, undone, fence, again, look)
+            replies, helped = self._round(taken, undone, fence, again, look)
             again = True
             if said := next((reply.text for reply in replies if reply.state == "failed"), ""):
                 raise TurnFailed(said)
+            if helped:
+                # Somebody may still rate by the book of this round: only a new fence keeps that out.
+                if batch.undone(database.read(), taken.id):
+                    return {}
+                break
             if any(reply.state == "gone" for reply in replies):
                 raise TurnFailed("the batch was taken up by another turn")
         else:
@@ -70,30 +82,47 @@ class Turn:
             if not ours:
                 raise TurnFailed("the batch was taken up by another turn")
             return open_one, True
+        also = worth = 0
+        if self.elsewhere is not None:
+            also, worth = len(self.elsewhere.workers(self.books.version())), self.elsewhere.worth
         begun = database.write(
             lambda tx: batch.begin(
-                tx, fence=fence, node=self.node, most=self.most, shards=self.shards, now=self.now()
+                tx,
+                fence=fence,
+                node=self.node,
+                most=self.most,
+                shards=self.shards,
+                now=self.now(),
+                also=also,
+                worth=worth,
             )
         )
         return begun, False
 
     def _round(
         self, taken: Batch, undone: list[int], fence: int, again: bool, look: Callable[[], object]
-    ) -> list[Reply]:
+    ) -> tuple[list[Reply], bool]:
+        """The replies of our own parts, and whether another node was told of one."""
         version = self.books.version()
-        return self.pool.do(
-            [
-                Order(
-                    batch=taken.id,
-                    shard=shard,
-                    shards=taken.shards,
-                    fence=fence,
-                    version=version,
-                    node=self.node,
-                    again=again and shard == undone[0],
-                    now=self.now(),
-                )
-                for shard in undone
-            ],
-            look,
-        )
+        orders = [
+            Order(
+                batch=taken.id,
+                shard=shard,
+                shards=taken.shards,
+                fence=fence,
+                version=version,
+                node=self.node,
+                again=again and shard == undone[0],
+                now=self.now(),
+            )
+            for shard in undone
+        ]
+        told: list[Order] = []
+        if self.elsewhere is not None and taken.legs >= self.elsewhere.worth:
+            told = self.elsewhere.tell(orders[self.pool.size :])
+        replies = self.pool.do([order for order in orders if order not in told], look)
+        if self.elsewhere is None or not told:
+            return replies, False
+        if all(reply.state == "done" for reply in replies) and (left := self.elsewhere.wait(told, look)):
+            replies += self.pool.do(left, look)
+        return replies, True

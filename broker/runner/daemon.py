@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -62,6 +63,7 @@ class DaemonPorts:
         self._clock = clock
         self.stop: str | None = None
         self.holding: Holding | None = None
+        self.tell: Callable[[str, str, Mapping[str, Any]], bool] | None = None  # `Publisher.hint`
 
     def now(self) -> datetime:
         self._check()
@@ -110,6 +112,10 @@ class DaemonPorts:
     def may_destroy(self, step: str) -> bool:
         """A daemon destroys nothing: that is for steps, which have a switch."""
         return False
+
+    def hint(self, node: str, service: str, words: Mapping[str, Any]) -> bool:
+        self._check()
+        return self.tell is not None and self.tell(node, service, words)
 
     def secret(self, name: str) -> str:
         return secret.follow(name)

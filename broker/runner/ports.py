@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
@@ -143,6 +143,10 @@ class RunPorts:
 
     def exclusive(self) -> AbstractContextManager[int]:
         raise TypeError("exclusive() is for daemons: a run holds its groups from its start to its end")
+
+    def hint(self, node: str, service: str, words: Mapping[str, Any]) -> bool:
+        """A run does its work where it is."""
+        return False
 
     def secret(self, name: str) -> str:
         return secret.follow(name)

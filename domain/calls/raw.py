@@ -129,14 +129,18 @@ class RawLegs:
             raise ValueError("these are no legs of calls")
         return cls(*columns)
 
-    def keys(self, gateway: str) -> list[bytes]:
-        """Of each leg what it is known by for good: the same leg in another file has the same."""
+    def keys(self, gateway: str, those: Ints | None = None) -> list[bytes]:
+        """Of each leg what it is known by for good: the same leg in another file has the same.
+
+        With `those`, the places of some legs, that of the others is empty.
+        """
         start = blake2b(gateway.encode() + b"\0", digest_size=16)
-        found = []
-        for session, leg, origin in zip(self.session, self.leg, self.origin.tolist(), strict=True):
+        session, leg, origin = self.session, self.leg, self.origin.tolist()
+        found = [b""] * len(self)
+        for at in range(len(self)) if those is None else those.tolist():
             each = start.copy()
-            each.update(f"{session}\0{leg}\0{origin}".encode())
-            found.append(each.digest())
+            each.update(f"{session[at]}\0{leg[at]}\0{origin[at]}".encode())
+            found[at] = each.digest()
         return found
 
     def legs(self, gateway: str) -> Legs:

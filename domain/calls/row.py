@@ -97,7 +97,7 @@ def rows(
     rated: Rated,
     those: Ints,
 ) -> Rows:
-    """The rows of `those` legs of a chunk, in that order; `keys` and `rated` are of all its legs."""
+    """The rows of `those` legs of a chunk, in that order; `keys` and `rated` are by place in the chunk."""
     import numpy as np
 
     some = picked(raw, those)

@@ -11,6 +11,12 @@ from typing import NamedTuple
 from store.calls.chunk import FREE
 from store.tx import Tx, marks
 
+#: A machine that vanishes with a part in its hands must not hold it for the two hours of Linux (a quarter of
+#: one, if an answer is under way to it), nor a process that is stopped for as long as it is.
+_SHORT_LEASH = """SELECT set_config('tcp_keepalives_idle', '5', true),
+    set_config('tcp_keepalives_interval', '2', true), set_config('tcp_keepalives_count', '3', true),
+    set_config('tcp_user_timeout', '11s', true),
+    set_config('idle_in_transaction_session_timeout', '20s', true)"""
 #: Chunks that are looked at to make a batch.
 LOOKED_AT = 1000
 
@@ -42,8 +48,13 @@ def take_up(tx: Tx, batch_id: int, fence: int, node: str) -> bool:
     )
 
 
-def begin(tx: Tx, *, fence: int, node: str, most: int, shards: int, now: float) -> Batch | None:
-    """Take the oldest chunks of together at most `most` legs (one, if it has more); None if none waits."""
+def begin(
+    tx: Tx, *, fence: int, node: str, most: int, shards: int, now: float, also: int = 0, worth: int = 0
+) -> Batch | None:
+    """Take the oldest chunks of together at most `most` legs (one, if it has more); None if none waits.
+
+    `also` so many parts more if it has `worth` legs.
+    """
     rows = tx.all(
         f"SELECT c.id, c.legs FROM xdr_chunk c WHERE {FREE} ORDER BY c.id LIMIT {LOOKED_AT}{_locked(tx)}"
     )
@@ -56,6 +67,7 @@ def begin(tx: Tx, *, fence: int, node: str, most: int, shards: int, now: float) 
         legs += many
     if not taken:
         return None
+    shards += also if legs >= worth else 0
     batch: int = tx.value(
         """INSERT INTO rating_batch (kind, state, shards, fence, node, legs, opened_at)
            VALUES ('rate', 'open', ?, ?, ?, ?, ?) RETURNING id""",
@@ -77,8 +89,24 @@ def undone(tx: Tx, batch_id: int) -> list[int]:
     return [row[0] for row in rows]
 
 
+def is_open(tx: Tx, batch_id: int, shard: int, fence: int) -> bool:
+    """Whether this part is still to be done under `fence`; only a look, see `hold_shard`."""
+    return bool(
+        tx.value(
+            """SELECT 1 FROM rating_batch b JOIN rating_shard s ON s.batch_id = b.id
+               WHERE b.id = ? AND b.state = 'open' AND b.fence = ? AND s.shard = ? AND s.state = 'open'""",
+            (batch_id, fence, shard),
+        )
+    )
+
+
 def hold_shard(tx: Tx, batch_id: int, shard: int, fence: int) -> bool:
-    """Whether this part may be written under `fence`; nobody takes the batch away before the end."""
+    """Whether this part may be written under `fence`; nobody takes the batch away before the end.
+
+    Who comes second waits for the first, and then it is False.
+    """
+    if tx.dialect == "postgresql":
+        tx.value(_SHORT_LEASH)  # not `later`: PostgreSQL starts no such clock after a pipeline
     lock = " FOR SHARE OF b FOR UPDATE OF s" if tx.dialect == "postgresql" else ""
     return bool(
         tx.value(

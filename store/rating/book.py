@@ -46,6 +46,11 @@ def version(tx: Tx) -> int:
     return objects.now(tx, "rating")
 
 
+def has_secrets(tx: Tx) -> bool:
+    """Whether the book is also of secrets, which each node reads for itself: then theirs may differ."""
+    return bool(tx.value("SELECT 1 FROM voice_account WHERE kind = 'pin' AND archived_at IS NULL LIMIT 1"))
+
+
 def load(tx: Tx, follow: Open = secret.follow) -> Book:
     """The book as the objects are now. Raises ValueError, one line, for objects that cannot be rated by."""
     return load_all(tx, follow).book

@@ -45,6 +45,12 @@ def fence_of(tx: Tx, run_id: int) -> tuple[str, int | None] | None:
     return None if row is None else (row[0], row[1])
 
 
+def is_held(tx: Tx, fence: int) -> bool:
+    """Whether a hold with this fence has its groups; for others than who has it."""
+    sql = "SELECT 1 FROM run WHERE state IN ('granted', 'running') AND fence = ? AND trigger = 'hold'"
+    return bool(tx.value(sql, (fence,)))
+
+
 def leave(tx: Tx, run_id: int, fence: int | None, now: float) -> tuple[str, ...] | None:
     """End a hold, or step out of the line (fence None); its groups, None if it was taken away before.
 

@@ -87,11 +87,13 @@ def test_waiting_messages_of_the_embedded_broker_are_counted_by_queue() -> None:
 
 
 def test_the_biggest_table_is_named_with_its_size() -> None:
-    small = figures("database_bytes")[""]
+    small, before = figures("database_bytes")[""], figures("table_bytes")
     for number in range(40):
         put("rejected", id=number, at=1.0, queue="q", reason="r", body=random_text(8_000))
     tables = figures("table_bytes")
-    assert max(tables, key=lambda name: tables[name]) == "rejected"
+    # A table that tests before have filled and emptied keeps its space in PostgreSQL.
+    grown = {name: size - before.get(name, 0) for name, size in tables.items()}
+    assert max(grown, key=lambda name: grown[name]) == "rejected"
     assert tables["rejected"] >= 40 * 8_000
     assert figures("database_bytes")[""] > small
     assert len(tables) <= health.BIGGEST

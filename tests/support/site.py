@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ QUICK = {"lease": 3.0, "grace": 1.0, "age_step": 60.0, "reserve_after": 60.0}
 
 
 class RunningSite:
-    """A site in a folder: its file, its services, its processes."""
+    """A site in a folder: its file, its services ("": only those of the catalogue), its processes."""
 
     def __init__(
         self,
@@ -41,14 +41,18 @@ class RunningSite:
         node: Mapping[str, Any] | None = None,
         coordinator: Mapping[str, float] | None = None,
         name: str = "Tickworks",
+        part: Sequence[str] = ("up", "--port", "0"),
     ) -> None:
+        """``part``: the words of the command; ``("node",)`` starts a further node without a page."""
         self.folder = folder
+        self.part = part
         self.name = name
         self.database_url = database_url
         self.broker_url = broker_url
         self.log = folder / "site.log"
         self.node = {"name": "n1", "processes": 2, "threads": 4, **(node or {})}
         self.rules = Rules(**{**QUICK, **(coordinator or {})})
+        self._services = services
         (folder / "own_services.py").write_text(services)
         (folder / "tickworks.toml").write_text(self._settings())
         self._process: Any = None
@@ -64,7 +68,7 @@ class RunningSite:
         # What a developer has set for the tests is no setting of the site.
         outer = {name: value for name, value in os.environ.items() if not name.startswith("TICKWORKS_")}
         env = {**outer, "PYTHONPATH": str(ROOT)}
-        self._process = start([*command, "up", "--port", "0"], log=self.log, env=env)
+        self._process = start([*command, *self.part], log=self.log, env=env)
         database.open(self.database_url)
         wait_until(lambda: len(self.workers()) == self.node["processes"], self._process, self.log)
 
@@ -165,6 +169,7 @@ class RunningSite:
     def _settings(self) -> str:
         node = "\n".join(f"{key} = {value!r}".replace("'", '"') for key, value in self.node.items())
         rules = "\n".join(f"{key} = {getattr(self.rules, key)}" for key in QUICK)
+        own = '["own_services"]' if self._services else "[]"
         return f"""
 [database]
 url = "{self.database_url}"
@@ -178,7 +183,7 @@ zone = "UTC"
 [coordinator]
 {rules}
 [catalogue]
-modules = ["own_services"]
+modules = {own}
 """
 
 

@@ -58,6 +58,15 @@ def test_a_turn_holds_the_groups_and_gives_them_on(daemon: Daemon) -> None:
     assert daemon.engine.value("SELECT holds FROM hold_minute WHERE service = 'adder'") == 1
 
 
+def test_others_can_tell_whether_a_turn_goes_on(daemon: Daemon) -> None:
+    with daemon.holding.exclusive() as fence:
+        daemon.engine.request("rival")
+        assert hold.is_held(database.read(), fence)
+        assert not hold.is_held(database.read(), fence - 1)
+    assert not hold.is_held(database.read(), fence)
+    assert not hold.is_held(database.read(), daemon.engine.value("SELECT MAX(fence) FROM run"))
+
+
 def test_a_hold_takes_no_slot_and_is_no_run(daemon: Daemon) -> None:
     with daemon.holding.exclusive():
         daemon.engine.make_service("free", parallel=8)

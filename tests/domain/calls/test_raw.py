@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 
+import numpy as np
 import pytest
 
 from domain.calls.raw import RawLeg, RawLegs, Status, key
@@ -44,6 +45,8 @@ def test_random_legs_come_out_as_they_went_in() -> None:
         assert list(raw) == legs
         assert raw.keys("gw") == [key("gw", leg.session, leg.leg, leg.origin) for leg in legs]
         assert len(set(raw.keys("gw"))) == len({(leg.session, leg.leg, leg.origin) for leg in legs})
+        wanted = [one if at % 3 == 0 else b"" for at, one in enumerate(raw.keys("gw"))]
+        assert raw.keys("gw", np.arange(0, count, 3)) == wanted
 
 
 def test_line_breaks_and_nul_in_a_text_never_move_the_rows_after_it() -> None:
