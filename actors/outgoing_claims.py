@@ -87,25 +87,19 @@ class Claims:
         from store import database
         from store.outbox import claim, content
 
-        context, taken = self._context, list[Any]()
-
-        def take(tx: Any) -> None:
-            taken.clear()
-            now = context.now.timestamp()
-            for _ in range(self._ahead):
-                found = claim.claim(tx, context.run_id, context.fence, now, skip, self._notices, self._source)
-                if found is None:
-                    return
-                taken.append(found)
-
-        database.write(take)
+        context, notices, source = self._context, self._notices, self._source
+        now = context.now.timestamp()
+        taken = database.write(
+            lambda tx: claim.claim(
+                tx, context.run_id, context.fence, now, skip, notices, source, most=self._ahead
+            )
+        )
         self._claimed.extend(taken)
         if self._ahead > 1:
             owners = {each.owner for each in taken}
             domains = {owner: own_domain(account_for(owner, self._system)) for owner in owners}
-            self._contents = database.write(
-                lambda tx: {each.mail_id: content.content(tx, each, domains[each.owner]) for each in taken}
-            )
+            named = [(each, domains[each.owner]) for each in taken]
+            self._contents = database.write(lambda tx: content.contents(tx, named))
 
     def _tell(self, tx: Any) -> None:
         for each in self._told:

@@ -22,7 +22,12 @@ class RunClaims:
 
     def __call__(self, messages: Sequence[Message[Any]]) -> Mapping[str, object]:
         """{message id: claimed run} of those that were ours to take. Raises DatabaseAway."""
-        return database.write(lambda tx: self.claim_in(tx, messages), durable=False)
+
+        def work(tx: Tx) -> Mapping[str, object]:
+            tx.last()
+            return self.claim_in(tx, messages)
+
+        return database.write(work, durable=False)
 
     def claim_in(self, tx: Tx, messages: Sequence[Message[Any]]) -> Mapping[str, object]:
         """The same within a transaction of the caller's."""

@@ -83,7 +83,7 @@ class Requests:
         return accepted
 
     def _record(self, asked: Sequence[Request]) -> list[Accepted | Refused]:
-        answers = database.write(lambda tx: request_all(tx, asked, self._rules, self._now()))
+        answers = database.write(lambda tx: request_all(tx, asked, self._rules, self._now(), last=True))
         self._publish(answers.messages)
         return answers.each
 

@@ -22,21 +22,30 @@ class Finished:
 
 
 def finish_grouped(
-    tx: Tx, ending: Ending, rules: Rules, here: Here | None, now: float | None = None
+    tx: Tx,
+    ending: Ending,
+    rules: Rules,
+    here: Here | None,
+    now: float | None = None,
+    *,
+    last: bool = False,
 ) -> Finished:
     """End a run that holds groups and grant those who waited for them.
 
     With ``here`` the first of them that this process can execute is claimed for it. ``now`` is the
-    moment of the grants, if it is not that of the end: an outage may lie between the two.
+    moment of the grants, if it is not that of the end: an outage may lie between the two. With
+    ``last`` the caller says nothing more in this transaction.
     """
     now = ending.at if now is None else now
     tx.grant_lock()
     finished = Finished(end(tx, ending))
     if finished.ended is None:
         return finished
-    passed = grant_pass(tx, rules, now, groups=finished.ended.groups, here=here)
+    passed = grant_pass(
+        tx, rules, now, groups=finished.ended.groups, here=here, last=last and here is not None
+    )
     finished.messages += passed.messages
-    if not passed.taken and waiting.any_waiting(tx):
+    if not passed.taken and not passed.closed and waiting.any_waiting(tx):
         passed = grant_pass(tx, rules, now, here=here or NOBODY)
         finished.messages += passed.messages
     finished.next = passed.taken[0] if passed.taken else None
@@ -49,9 +58,12 @@ def finish_singles(tx: Tx, endings: Sequence[Ending]) -> list[Finished]:
 
 
 def next_for(tx: Tx, rules: Rules, here: Here, now: float, take: int = 1) -> Pass:
-    """Grant the first in line what is free now; up to `take` of them to this process."""
+    """Grant the first in line what is free now; up to `take` of them to this process.
+
+    The caller says nothing more in this transaction.
+    """
     tx.grant_lock()
-    return grant_pass(tx, rules, now, here=here, take=take)
+    return grant_pass(tx, rules, now, here=here, take=take, last=True)
 
 
 #: Stands for "look at the first in line, but take nothing".

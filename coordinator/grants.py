@@ -68,6 +68,7 @@ class Pass:
 
     messages: list[RunMessage]
     taken: list[ClaimedRun] = field(default_factory=list)  # claimed for `here`
+    closed: bool = False  # the transaction has ended with it
     more: bool = False  # somebody still waits in the line that was looked at
 
 
@@ -80,6 +81,7 @@ def grant_pass(
     runs: Sequence[int] | None = None,
     here: Here | None = None,
     take: int = 1,
+    last: bool = False,
 ) -> Pass:
     """Grant all that may start; the caller holds the grant lock.
 
@@ -87,6 +89,8 @@ def grant_pass(
     ``here`` alone the first in line; with none of them, the whole line. Added to a part of the line are
     those who could be before it: at its groups, and for a free slot. ``here`` takes the first ``take`` runs
     it can execute: these are claimed instead of granted.
+
+    With ``last`` nobody says anything after it: its grants may end the transaction.
 
     A part of the line is at most `LOOK` long; whoever stands behind so many that cannot start is granted
     by the next look at the whole line, which the sweep takes.
@@ -113,7 +117,7 @@ def grant_pass(
     decision = decide(waiters, world)
     if groups is None and here is None:
         reasons.note(tx, now, waiters, decision.waits)
-    return _carry_out(tx, world, waiters, decision, here, take)
+    return _carry_out(tx, world, waiters, decision, here, take, last)
 
 
 def look(tx: Tx, rules: Rules, now: float, scope: Statement) -> tuple[World, list[Waiter]]:
@@ -168,7 +172,13 @@ def _others(tx: Tx, world: World, statement: Statement, known: Sequence[Waiter])
 
 
 def _carry_out(
-    tx: Tx, world: World, waiters: list[Waiter], decision: Decision, here: Here | None, take: int
+    tx: Tx,
+    world: World,
+    waiters: list[Waiter],
+    decision: Decision,
+    here: Here | None,
+    take: int,
+    last: bool,
 ) -> Pass:
     by_id = {waiter.run_id: waiter for waiter in waiters}
     done = Pass([], more=bool(decision.waits))
@@ -177,14 +187,18 @@ def _carry_out(
             grant.run_id
             for grant in decision.grants
             if grant.node == here.node and here.can_take(by_id[grant.run_id])
-        ]
+        ][:take]
+        done.closed = _close(tx, last and 0 < len(mine) == len(decision.grants))
         done.taken = granted.grant_and_claim(
-            tx, mine[:take], process_id=here.process_id, node=here.node, now=world.now
+            tx, mine, process_id=here.process_id, node=here.node, now=world.now
         )
+        if done.closed:
+            return done
     taken = {run.run_id for run in done.taken}
     rest = [grant for grant in decision.grants if grant.run_id not in taken]
-    fences = granted.grant(tx, [(grant.run_id, grant.node) for grant in rest], world.now)
     held = [grant.run_id for grant in rest if by_id[grant.run_id].hold]
+    done.closed = _close(tx, last and bool(rest) and not held)
+    fences = granted.grant(tx, [(grant.run_id, grant.node) for grant in rest], world.now)
     granted.begin_holds(tx, held, world.now)
     for grant in rest:
         if grant.run_id in held or grant.run_id not in fences:
@@ -196,6 +210,12 @@ def _carry_out(
             RunMessage(grant.run_id, fences[grant.run_id], grant.service, only, " ".join(sorted(roles)))
         )
     return done
+
+
+def _close(tx: Tx, last: bool) -> bool:
+    if last:
+        tx.last()
+    return last
 
 
 def _waiter(row: tuple[Any, ...], now: float) -> Waiter:

@@ -29,8 +29,11 @@ def request(tx: Tx, asked: Request, rules: Rules, now: float) -> Accepted:
     return answer
 
 
-def request_all(tx: Tx, asked: Sequence[Request], rules: Rules, now: float) -> Answers:
-    """Record several in the order of asking, each as `request` does, with one look at who may start."""
+def request_all(tx: Tx, asked: Sequence[Request], rules: Rules, now: float, *, last: bool = False) -> Answers:
+    """Record several in the order of asking, each as `request` does, with one look at who may start.
+
+    With ``last`` the caller says nothing more in this transaction.
+    """
     tx.grant_lock()
     answered, fresh, again = _by_key(tx, asked, now)
     new = _New()
@@ -41,7 +44,8 @@ def request_all(tx: Tx, asked: Sequence[Request], rules: Rules, now: float) -> A
         except Refused as refused:
             answered[place] = refused
     created.insert_as(tx, new.rows)
-    messages = grant_pass(tx, rules, now, runs=new.plain).messages
+    last = last and not new.first and not again
+    messages = grant_pass(tx, rules, now, runs=new.plain, last=last).messages
     for by, run_ids in new.first:
         messages += _preempt(tx, run_ids, rules, by, now)
     if again:

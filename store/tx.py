@@ -44,6 +44,8 @@ class Tx:
         self._reconnect = reconnect
         self._begins = begins
         self._sent = False
+        self._closes = False
+        self._closed = False
         self._waiting: list[Statement] = [("BEGIN", ())] if begins else []
         self.dialect: Dialect = dialect
 
@@ -89,15 +91,22 @@ class Tx:
         else:
             self._waiting.append((sql, params))
 
+    def last(self) -> None:
+        """What is said next is the last: on PostgreSQL the commit travels with it. Nothing may come after."""
+        self._closes = self._begins
+
     def commit(self) -> None:
         """The end of a transaction that this began; nothing, if nothing was said in it."""
+        if self._closed:
+            return
+        self._closes = False
         if self._begun or len(self._waiting) > 1:
             self._execute("COMMIT", ()).close()
 
     def rollback(self) -> None:
         """Undo a transaction that this began. Raises DatabaseError."""
         self._waiting = []
-        if self._sent:
+        if self._sent and not self._closed:
             self._execute("ROLLBACK", ()).close()
 
     @property
@@ -153,7 +162,7 @@ class Tx:
         return sql if self.dialect == "sqlite" else _psycopg_text(sql)
 
     def _execute(self, sql: str, params: Sequence[Any]) -> Any:
-        if self._waiting:
+        if self._waiting or self._closes or self._closed:
             return self._pipelined([(sql, params)])[0]
         try:
             cursor = self._connection.cursor()
@@ -169,12 +178,15 @@ class Tx:
 
     def _pipelined(self, statements: Sequence[Statement]) -> list[Any]:
         """What waits and then these, in one round trip; a cursor for each of these."""
+        if self._closed:
+            raise RuntimeError("something is said after what was the last of its transaction")
         waiting = self._waiting
+        end = [("COMMIT", ())] if self._closes else []
         cursors = []
         self._sent = True
         try:
             with self._connection.pipeline():
-                for sql, params in (*waiting, *statements):
+                for sql, params in (*waiting, *statements, *end):
                     cursor = self._connection.cursor()
                     cursors.append(cursor)
                     cursor.execute(_psycopg_text(sql), params, prepare=True)
@@ -182,9 +194,10 @@ class Tx:
             self._again_or_raise(error)
             return self._pipelined(statements)
         self._waiting = []
+        self._closed = bool(end)
         if self._begins:
             self._reconnect = None  # what was done in the transaction is on this connection
-        return cursors[len(waiting) :]
+        return cursors[len(waiting) : len(waiting) + len(statements)]
 
     def _again_or_raise(self, error: Exception) -> None:
         """Take another connection if this one had died before anything was done with it."""

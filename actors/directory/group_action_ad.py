@@ -11,6 +11,8 @@ from actors import Context, Outcome, Periodic, Task, service
 from domain.directory.job_limits import JobLimits
 
 HOUR = timedelta(hours=1)
+EXTENDED = "Store extended data of AD organisations and AD users"
+LOGINS_OFF = "Disable logins of AD users whose mailbox type forbids one"
 
 
 def carry_out(context: Context, options: JobLimits) -> Outcome:
@@ -59,19 +61,9 @@ def follow_logins(context: Context, options: JobLimits) -> Outcome:
     proof="real",
     tasks=(
         Task("Carry out queued AD group actions", carry_out, effect="outward", prompt=True),
-        Task(
-            "Store extended data of AD organisations and AD users",
-            store_attributes,
-            every=HOUR,
-            effect="read",
-        ),
+        Task(EXTENDED, store_attributes, every=HOUR, effect="read"),
         Task("Store which services each AD user has", store_services, every=HOUR / 4, effect="read"),
-        Task(
-            "Disable logins of AD users whose mailbox type forbids one",
-            switch_off,
-            every=HOUR / 12,
-            effect="outward",
-        ),
+        Task(LOGINS_OFF, switch_off, every=HOUR / 12, effect="outward"),
         Task(
             "Rename and drop Hostmatic database users along with AD users",
             follow_logins,

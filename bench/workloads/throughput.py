@@ -12,11 +12,13 @@ from bench.servers import Servers
 from bench.system import Opener, Plan
 from bench.workload import Column, Contender, Size, Values, Workload
 
+SERVERS = Ours("servers")
 
-def measure(opener: Opener, servers: Servers, size: Size) -> Values:
+
+def measure(opener: Opener, servers: Servers, size: Size, what: str = "noop") -> Values:
     """Jobs a second from the first request to the last job's line; its settling is awaited, not timed."""
     with opener.opened(servers, Plan()) as system:
-        sent = system.send("noop", size.runs, size.patience)
+        sent = system.send(what, size.runs, size.patience)
         began = time.monotonic()
         if not system.facts.wait(WARM + size.runs, size.patience):
             raise RuntimeError(f"{system.facts.count() - WARM} of {size.runs} ran in {size.patience:.0f} s")
@@ -34,12 +36,15 @@ WORKLOAD = Workload(
     title="W1: throughput",
     says="No-op jobs asked for one call each by one requester; one worker process with 8 threads "
     "(RQ: 8 processes). Rate = jobs ÷ (first request → last job's line). Where the rate of asking is the "
-    "same, the requester is the limit. Of Tickworks every run must have ended as succeeded, with its history "
-    "written, or the round does not count.",
+    "same, the requester is the limit. Peers publish a message, which nobody has recorded yet; Tickworks is "
+    "asked by a message too, and by a requester that writes each run to the database itself, as page, API "
+    "and command line do. Of Tickworks every run must have ended as succeeded, with its history written, or "
+    "the round does not count.",
     columns=(Column("rate", "jobs/s", 0), Column("asked", "asked for/s", 0)),
     spread="rate",
-    contenders=tuple(
-        Contender(each.name, partial(measure, each))
-        for each in (Ours("embedded"), Ours("servers"), *listed.THROUGHPUT)
+    contenders=(
+        *(Contender(each.name, partial(measure, each)) for each in (Ours("embedded"), SERVERS)),
+        Contender(f"{SERVERS.name}, by message", partial(measure, SERVERS, what="noop_message")),
+        *(Contender(each.name, partial(measure, each)) for each in listed.THROUGHPUT),
     ),
 )

@@ -64,7 +64,7 @@ class DatabaseIntake(Intake):
         self.bell = wake.Bell(self.queues)
         self.holding = Holding(lease, self.clock)
         self._claim_in: ClaimIn | None = getattr(self.claim, "claim_in", None)
-        self._listened = False
+        self._listened = True  # a ring may come before the first look
 
     def connect(self) -> None:
         with unreachable():

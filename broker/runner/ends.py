@@ -61,8 +61,10 @@ class Ends:
     def _write_grouped(self, end: End) -> Finished:
         def work(tx: Tx) -> Finished:
             here = None if self._draining.is_set() else self._engine.here  # an outage may lie before this
-            finished = finish_grouped(tx, end.ending, self._engine.rules, here, self._engine.clock.now())
-            _write_rest(tx, end, finished)
+            engine, last = self._engine, end.progress is None
+            stored_log.write(tx, end.lines)
+            finished = finish_grouped(tx, end.ending, engine.rules, here, engine.clock.now(), last=last)
+            _write_progress(tx, end, finished)
             return finished
 
         finished = self._insist(work)
@@ -76,7 +78,8 @@ class Ends:
         def work(tx: Tx) -> list[Finished]:
             written = finish_singles(tx, [end.ending for end in ends])
             for end, one in zip(ends, written, strict=True):
-                _write_rest(tx, end, one)
+                stored_log.write(tx, end.lines)
+                _write_progress(tx, end, one)
             return written
 
         finished = self._insist(work)
@@ -110,8 +113,7 @@ class Ends:
         )
 
 
-def _write_rest(tx: Tx, end: End, finished: Finished) -> None:
-    stored_log.write(tx, end.lines)
+def _write_progress(tx: Tx, end: End, finished: Finished) -> None:
     if end.progress is not None and finished.ended is not None and finished.ended.state != "queued":
         sql = "UPDATE run SET progress_done = ?, progress_total = ? WHERE id = ?"
         tx.later(sql, (*end.progress, end.ending.run_id))

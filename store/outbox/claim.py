@@ -11,9 +11,6 @@ from dataclasses import dataclass
 
 from store.tx import Tx, marks
 
-#: How many candidates are looked at where several runs take mail at the same moment.
-CANDIDATES = 20
-
 #: The run of a claim still is what it was; given once for all guards.
 ALIVE = "EXISTS (SELECT 1 FROM run r WHERE r.id = {run} AND r.fence = {fence} AND r.state = 'running')"
 
@@ -66,32 +63,30 @@ def claim(
     skip: Sequence[str] = (),
     notices: bool = False,
     source: str | None = None,
-) -> Claim | None:
-    """Take the mail that has waited longest and is due; None when there is none.
+    most: int = 1,
+) -> list[Claim]:
+    """Take the mails, `most` at most, that have waited longest and are due; first come first.
 
     `skip`: owners whose mail stays (``""``: the system). `source`: only what this service wrote. A run that
-    does not run any more gets none.
+    does not run any more gets none. What another run is taking at this moment is passed over.
     """
     only = () if source is None else (source,)
     others = f"AND COALESCE(owner, '') NOT IN ({marks(skip)})" if skip else ""
-    candidates = tx.all(
-        f"""SELECT id FROM mail WHERE {_due(notices, source)} {others}
-            ORDER BY not_before, id LIMIT {CANDIDATES}""",
-        (now, *only, *skip),
+    locked = f"{tx.for_update('mail')} SKIP LOCKED" if tx.dialect == "postgresql" else ""
+    rows = tx.all(
+        f"""UPDATE mail SET state = 'sending', claim_run = ?, claim_fence = ?, begun_at = NULL
+            WHERE id IN (SELECT id FROM mail WHERE {_due(notices, source)} {others}
+                         ORDER BY not_before, id LIMIT ? {locked})
+              AND {ALIVE.format(run="?", fence="?")}
+            RETURNING not_before, id, owner, tries,
+                EXISTS (SELECT 1 FROM mail_try t WHERE t.mail_id = mail.id AND t.outcome = 'unknown'),
+                family""",
+        (run_id, fence, now, *only, *skip, most, run_id, fence),
     )
-    for (mail_id,) in candidates:
-        row = tx.one(
-            f"""UPDATE mail SET state = 'sending', claim_run = ?, claim_fence = ?, begun_at = NULL
-                WHERE id = ? AND state IN ('queued', 'unknown') AND not_before <= ?
-                  AND {ALIVE.format(run="?", fence="?")}
-                RETURNING owner, tries,
-                    EXISTS (SELECT 1 FROM mail_try t WHERE t.mail_id = mail.id AND t.outcome = 'unknown'),
-                    family""",
-            (run_id, fence, mail_id, now, run_id, fence),
-        )
-        if row:
-            return Claim(mail_id, run_id, fence, row[0], row[1], bool(row[2]), row[3])
-    return None
+    return [
+        Claim(mail_id, run_id, fence, owner, tries, bool(doubted), family)
+        for _, mail_id, owner, tries, doubted, family in sorted(rows, key=lambda row: row[:2])
+    ]
 
 
 def release(tx: Tx, claimed: Claim, answer: str | None = None) -> bool:

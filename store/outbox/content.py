@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.mail.draft import Attachment
 from domain.mail.extra_headers import Header
 from store.outbox.claim import OURS, Claim, ClaimLost
-from store.tx import Tx
+from store.tx import Row, Statement, Tx
 
 _NAMED = f"""UPDATE mail SET message_id = COALESCE(message_id, ?) WHERE {OURS}
              RETURNING message_id, sender, subject, body_text, body_html, created_at, headers"""
@@ -39,13 +40,30 @@ def content(tx: Tx, claimed: Claim, domain: str) -> Content:
 
     Raises ClaimLost.
     """
-    named = f"<{uuid.uuid4().hex}@{domain}>"
-    rows, people, files = tx.batch(
-        [(_NAMED, (named, *claimed.key)), (_PEOPLE, (claimed.mail_id,)), (_FILES, (claimed.mail_id,))]
-    )
-    if not rows:
+    found = contents(tx, [(claimed, domain)])
+    if not found:
         raise ClaimLost(f"mail {claimed.mail_id} was given back: run {claimed.run_id} was taken for dead")
-    row = rows[0]
+    return found[claimed.mail_id]
+
+
+def contents(tx: Tx, claimed: Sequence[tuple[Claim, str]]) -> dict[int, Content]:
+    """The same of several, in one round trip, by their numbers; without those that are not ours any more."""
+    statements: list[Statement] = []
+    for each, domain in claimed:
+        named = f"<{uuid.uuid4().hex}@{domain}>"
+        about = (each.mail_id,)
+        statements += [(_NAMED, (named, *each.key)), (_PEOPLE, about), (_FILES, about)]
+    answers = tx.batch(statements)
+    return {
+        each.mail_id: _content(rows[0], people, files)
+        for (each, _), rows, people, files in zip(
+            claimed, answers[::3], answers[1::3], answers[2::3], strict=True
+        )
+        if rows
+    }
+
+
+def _content(row: Row, people: Sequence[Row], files: Sequence[Row]) -> Content:
     return Content(
         message_id=row[0],
         sender=row[1],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.aims import AIMS, EMBEDDED, SERVERS
+from bench.aims import AIMS, BY_MESSAGE, EMBEDDED
 from bench.every import WORKLOADS
 from bench.result import Result, load
 from bench.workload import Values
@@ -16,7 +16,7 @@ from bench.written import PAGE, page, read_reasons
 def _w1(**extra: list[Values]) -> dict[str, Result]:
     rounds: dict[str, list[Values]] = {
         EMBEDDED: [{"rate": 1300.0, "asked": 1400.0}, {"rate": 1100.0}, {"rate": 1250.0}],
-        SERVERS: [{"rate": 600.0}],
+        BY_MESSAGE: [{"rate": 600.0}],
         "dramatiq_rmq:hist": [{"rate": 1000.0}],
         **extra,
     }
@@ -41,15 +41,15 @@ def test_peers_stand_in_proportion_to_tickworks() -> None:
 
 
 def test_a_missed_aim_is_said_with_its_reason() -> None:
-    key = f"w1/{SERVERS}/rate/dramatiq_rmq:hist"
+    key = f"w1/{BY_MESSAGE}/rate/dramatiq_rmq:hist"
     text = page(WORKLOADS, _w1(), {key: "three commits against two"})
-    (row,) = _lines(text, SERVERS, "0.75 times dramatiq_rmq:hist = 750")
+    (row,) = _lines(text, BY_MESSAGE, "0.75 times dramatiq_rmq:hist = 750")
     assert "**missed**" in row
-    assert _lines(text, "- missed:", SERVERS, "three commits against two")
+    assert _lines(text, "- missed:", BY_MESSAGE, "three commits against two")
 
 
 def test_a_missed_aim_without_a_reason_is_not_hidden() -> None:
-    assert _lines(page(WORKLOADS, _w1(), {}), "- missed:", SERVERS, "no reason is written yet")
+    assert _lines(page(WORKLOADS, _w1(), {}), "- missed:", BY_MESSAGE, "no reason is written yet")
 
 
 def test_an_aim_that_is_met_needs_no_reason() -> None:

@@ -60,7 +60,9 @@ def test_there_is_a_unit_for_each_part() -> None:
 @pytest.mark.parametrize("name", UNITS)
 def test_systemd_has_nothing_to_say_about_it(name: str, tmp_path: Path) -> None:
     said = analyze("verify", "--man=no", here(tmp_path, name))
-    assert (said.returncode, said.stdout + said.stderr) == (0, "")
+    # It reads all units of the machine, and has its say about those of others too.
+    ours = [line for line in (said.stdout + said.stderr).splitlines() if "/lib/systemd/system/" not in line]
+    assert (said.returncode, ours) == (0, [])
 
 
 def test_systemd_would_find_a_misspelt_key(tmp_path: Path) -> None:

@@ -71,15 +71,19 @@ class RealFreeradius:
 
 
 @contextmanager
-def real_freeradius(detail: Path) -> Iterator[RealFreeradius]:
-    """One that serves until the block ends; skipped by name where it cannot be."""
+def real_freeradius() -> Iterator[RealFreeradius]:
+    """One that serves until the block ends; skipped by name where it cannot be.
+
+    It writes to a folder of its own on the disk: below /dev it would not.
+    """
     require(_PROGRAM.exists(), "FreeRADIUS", "freeradius")
     require(shutil.which("radclient") is not None, "radclient", "freeradius-utils")
     folder = Path(tempfile.mkdtemp(prefix="tickworks-radius-"))
     process = None
     try:
-        server = RealFreeradius(free_port(), detail)
-        settings = _SETTINGS.format(folder=folder, port=server.port, detail=detail, secret=_SECRET)
+        server = RealFreeradius(free_port(), folder / "calls" / "detail")
+        server.detail.parent.mkdir()
+        settings = _SETTINGS.format(folder=folder, port=server.port, detail=server.detail, secret=_SECRET)
         (folder / "radiusd.conf").write_text(settings)
         log = folder / "output.log"
         process = start([str(_PROGRAM), "-f", "-d", str(folder), "-l", "stdout"], log=log)

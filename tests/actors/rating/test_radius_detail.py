@@ -17,9 +17,8 @@ SETUP = int(datetime(2026, 11, 20, 10, tzinfo=UTC).timestamp())
 
 
 @pytest.fixture(scope="module")
-def radius(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealFreeradius]:
-    folder = tmp_path_factory.mktemp("radius")
-    with real_freeradius(folder / "detail") as server:
+def radius() -> Iterator[RealFreeradius]:
+    with real_freeradius() as server:
         yield server
 
 
