@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from store.tx import Statement, Tx
+from store.tx import FLOAT, Statement, Tx
 
 #: Upper bounds in seconds; the last bucket is open.
 DURATION_BUCKETS = (0.1, 1, 5, 15, 60, 300, 1200)
@@ -28,25 +28,24 @@ def held(groups: str, seconds: float) -> list[Raise]:
     return [("", "run_group_held", group, max(0.0, seconds)) for group in groups.split()]
 
 
-def raised(raises: Sequence[Raise]) -> Statement:
+def raised(tx: Tx, raises: Sequence[Raise]) -> Statement:
     """Raise all of these in one statement; rows are touched in order of their keys."""
     sums: dict[tuple[str, str, str], float] = {}
     for service, metric, label, value in raises:
         key = (service, metric, label)
         sums[key] = sums.get(key, 0.0) + value
-    rows = ", ".join("(?, ?, ?, ?)" for _ in sums)
-    params = [part for key in sorted(sums) for part in (*key, sums[key])]
+    rows, values = tx.table(("text", "text", "text", FLOAT), [(*key, sums[key]) for key in sorted(sums)])
     return (
-        f"""INSERT INTO tally (service, metric, label, value) VALUES {rows}
+        f"""INSERT INTO tally (service, metric, label, value) {rows}
             ON CONFLICT (service, metric, label) DO UPDATE SET value = tally.value + excluded.value""",
-        params,
+        values,
     )
 
 
 def add(tx: Tx, raises: Sequence[Raise]) -> None:
     """Raise counters."""
     if raises:
-        tx.batch([raised(raises)])
+        tx.batch([raised(tx, raises)])
 
 
 def values(tx: Tx, metric: str) -> dict[tuple[str, str], float]:

@@ -16,6 +16,9 @@ Row = tuple[Any, ...]
 Dialect = Literal["sqlite", "postgresql"]
 Statement = tuple[str, Sequence[Any]]
 
+#: What PostgreSQL calls a Python float.
+FLOAT = "double precision"
+
 #: Any fixed number: our key among the database's advisory locks.
 GRANT_LOCK = 0x7469636B
 
@@ -135,6 +138,22 @@ class Tx:
             return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
         except DRIVER_ERRORS as error:
             raise translated(error) from error
+
+    def table(self, types: Sequence[str], rows: Sequence[Sequence[Any]]) -> Statement:
+        """Rows as an INSERT takes them; `types` are those of the columns, in PostgreSQL's words.
+
+        PostgreSQL gets an array for each column, so that the statement is one text, prepared once, however
+        many rows there are.
+        """
+        if self.dialect == "sqlite":
+            row = f"({marks(types)})"
+            return f"VALUES {', '.join([row] * len(rows))}", [value for each in rows for value in each]
+        arrays = ", ".join(f"?::{kind}[]" for kind in types)
+        columns = [
+            [None if value is None else float(value) for value in column] if kind == FLOAT else list(column)
+            for kind, column in zip(types, zip(*rows, strict=True), strict=True)
+        ]
+        return f"SELECT * FROM unnest({arrays})", columns
 
     def grant_lock(self) -> None:
         """Wait until no other transaction grants; SQLite's single writer holds it already."""

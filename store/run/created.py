@@ -7,12 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from store.tx import Tx, marks
+from store.tx import FLOAT, Tx
 
 _COLUMNS = (
     "service, for_node, trigger, state, reason, planned_at, planned_until, planned_count, planned_text,"
     " requested_at, requested_by, request_reason, queued_at, priority, preempt, roles, run_groups, args,"
     " step, apart, ended_at, merged_into"
+)
+_TYPES = (
+    *("text", "text", "text", "text", "text", "bigint", "bigint", "bigint", "text"),
+    *(FLOAT, "text", "text", FLOAT, "integer", "boolean", "text", "text", "text"),
+    *("integer", "boolean", FLOAT, "bigint"),
 )
 
 
@@ -70,25 +75,20 @@ def insert_as(tx: Tx, runs: Sequence[tuple[int, NewRun]]) -> None:
     """Insert requests' runs under ids that were drawn for them; it travels with what is said next."""
     if not runs:
         return
-    values = [(run_id, *_values(run)) for run_id, run in runs]
-    rows = ", ".join(f"({marks(row)})" for row in values)
-    tx.later(f"INSERT INTO run (id, {_COLUMNS}) VALUES {rows}", [value for row in values for value in row])
-    members = [(run_id, group) for run_id, run in runs for group in run.run_groups.split()]
-    if members:
-        rows = ", ".join("(?, ?)" for _ in members)
-        tx.later(
-            f"INSERT INTO membership (run_id, run_group) VALUES {rows}",
-            [value for member in members for value in member],
-        )
+    rows, values = tx.table(("bigint", *_TYPES), [(run_id, *_values(run)) for run_id, run in runs])
+    tx.later(f"INSERT INTO run (id, {_COLUMNS}) {rows}", values)
+    if members := [(run_id, group) for run_id, run in runs for group in run.run_groups.split()]:
+        rows, values = tx.table(("bigint", "text"), members)
+        tx.later(f"INSERT INTO membership (run_id, run_group) {rows}", values)
 
 
 def _insert_some(tx: Tx, runs: Sequence[NewRun]) -> list[int | None]:
-    rows = ", ".join(f"({marks(_values(run))})" for run in runs)
+    rows, values = tx.table(_TYPES, [_values(run) for run in runs])
     inserted = tx.all(
-        f"""INSERT INTO run ({_COLUMNS}) VALUES {rows}
+        f"""INSERT INTO run ({_COLUMNS}) {rows}
             ON CONFLICT (service, for_node, planned_at) WHERE planned_at IS NOT NULL DO NOTHING
             RETURNING id, service, for_node, planned_at""",
-        [value for run in runs for value in _values(run)],
+        values,
     )
     if len(inserted) == len(runs) == 1:
         return [inserted[0][0]]

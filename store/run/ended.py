@@ -13,7 +13,7 @@ from typing import Any
 from domain.run_state import after_attempt, backoff
 from store import tally
 from store.run import service_last
-from store.tx import Statement, Tx, marks
+from store.tx import FLOAT, Statement, Tx
 
 #: A run that is tried again when it is lost: so many times at once, then with pauses, then no more.
 #: A run that kills its process each time would else take its neighbours with it for ever.
@@ -85,8 +85,12 @@ _BACK_IN_LINE = """
     WHERE id = ? AND state = 'queued'"""
 
 _ATTEMPT = """
-    INSERT INTO attempt (run_id, n, node, process_id, fence, granted_at, started_at, ended_at, ended, error)
-    VALUES"""
+    INSERT INTO attempt
+        (run_id, n, node, process_id, fence, granted_at, started_at, ended_at, ended, error)"""
+_ATTEMPT_TYPES = (
+    *("bigint", "integer", "text", "bigint", "bigint"),
+    *(FLOAT, FLOAT, FLOAT, "text", "text"),
+)
 
 _WAITS_AGAIN = "UPDATE membership SET held = FALSE WHERE run_id = ?"
 _LEAVES = "DELETE FROM membership WHERE run_id = ?"
@@ -106,7 +110,7 @@ def end_all(tx: Tx, endings: Sequence[Ending]) -> list[Ended | None]:
     met = [_Met(ending, *changed[ending.fence]) for ending in endings if ending.fence in changed]
     if not met:
         return [None] * len(endings)
-    tx.later(*_attempts(met))
+    tx.later(*_attempts(tx, met))
     freed = []
     for one in met:
         again = one.state == "queued"
@@ -117,7 +121,7 @@ def end_all(tx: Tx, endings: Sequence[Ending]) -> list[Ended | None]:
             tx.later(_WAITS_AGAIN if again else _LEAVES, (one.ending.run_id,))
     finals = [one for one in met if one.state != "queued"]
     if raises := [*freed, *(each for one in finals for each in _raises(one))]:
-        tx.later(*tally.raised(raises))
+        tx.later(*tally.raised(tx, raises))
     # A step that goes well by itself must not hide that the service fails, nor the other way round.
     for statement in service_last.of_all([_final(one) for one in finals if not one.apart]):
         tx.later(*statement)
@@ -192,7 +196,7 @@ def _losses(tx: Tx, ending: Ending) -> int:
     return int(tx.value(sql, (ending.run_id,))) + 1
 
 
-def _attempts(met: Sequence[_Met]) -> Statement:
+def _attempts(tx: Tx, met: Sequence[_Met]) -> Statement:
     rows = [
         (
             *(one.ending.run_id, one.ending.attempt, one.node, one.process_id, one.ending.fence),
@@ -200,10 +204,8 @@ def _attempts(met: Sequence[_Met]) -> Statement:
         )
         for one in met
     ]
-    return (
-        f"{_ATTEMPT} {', '.join(f'({marks(row)})' for row in rows)}",
-        [part for row in rows for part in row],
-    )
+    table, values = tx.table(_ATTEMPT_TYPES, rows)
+    return (f"{_ATTEMPT} {table}", values)
 
 
 def _raises(met: _Met) -> list[tally.Raise]:

@@ -68,7 +68,7 @@ def leave(tx: Tx, run_id: int, fence: int | None, now: float) -> tuple[str, ...]
     if started_at is not None:
         held = max(0.0, now - started_at)
         values = (service, int(now // 60) * 60, max(0.0, started_at - queued_at), held)
-        tx.batch([(_MINUTE, values), tally.raised(tally.held(groups, held))])
+        tx.batch([(_MINUTE, values), tally.raised(tx, tally.held(groups, held))])
     return tuple(groups.split())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from store.tx import Tx
+from store.tx import FLOAT, Tx
 
 #: (run, number, at, level, text)
 Line = tuple[int, int, float, str, str]
@@ -14,21 +14,20 @@ Line = tuple[int, int, float, str, str]
 HEAD, TAIL = 5_000, 5_000
 #: So many lines pile up between before they are dropped, so that it is not done at every write.
 _SLACK = 500
-#: So many lines travel with the statements beside them.
-FEW = 20
+#: So many lines are written by one statement.
+_AT_ONCE = 1_000
 
-_WRITE = """
-    INSERT INTO run_log (run_id, n, at, level, text) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (run_id, n) DO NOTHING"""
+_TYPES = ("bigint", "integer", FLOAT, "text", "text")
 
 
 def write(tx: Tx, lines: Sequence[Line]) -> None:
     """Keep lines; one written twice after an unclear commit stays once. Drops the middle of long logs."""
-    if len(lines) > FEW:
-        tx.many(_WRITE, lines)
-    else:
-        for line in lines:
-            tx.later(_WRITE, line)
+    for start in range(0, len(lines), _AT_ONCE):
+        rows, values = tx.table(_TYPES, lines[start : start + _AT_ONCE])
+        tx.later(
+            f"INSERT INTO run_log (run_id, n, at, level, text) {rows} ON CONFLICT (run_id, n) DO NOTHING",
+            values,
+        )
     _drop_middles(tx, lines)
 
 
