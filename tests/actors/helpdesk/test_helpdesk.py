@@ -26,6 +26,7 @@ from tests.actors.helpdesk.desk_scene import (
     written,
 )
 from tests.support.fault_proxy import FaultProxy
+from tests.support.memory import height
 from tests.support.real_mail import RealMail
 from web.shown.ticket_file import saved
 
@@ -183,6 +184,19 @@ def test_of_a_mail_that_is_too_large_only_the_head_is_fetched(
     assert (one["subject"], message["text"]) == ("Large", "")
     assert "too large (1 MB)" in message["trouble"]
     assert message["size"] > 1_000_000
+
+
+@each_protocol
+def test_a_mail_of_50_mb_is_told_of_without_being_held(sqlite: None, mail: RealMail, protocol: str) -> None:
+    account(mail, protocol)
+    mail.deliver(BOX, written(("y" * 76 + "\n") * 680_000, subject="Huge"))
+    with height() as found:
+        read()
+    (one,) = tickets()
+    (message,) = one["messages"]
+    assert "too large" in message["trouble"]
+    assert message["size"] > 50 << 20
+    assert found.bytes < 16 << 20
 
 
 def test_a_large_file_is_whole_on_every_node_and_goes_with_its_ticket(opened: None, mail: RealMail) -> None:
