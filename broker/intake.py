@@ -25,11 +25,13 @@ from dramatiq.worker import _WorkQueueItem
 from broker.decode import Raw, decode
 from broker.delivery import Delivery, runs_of, sort_out
 from broker.errors import BrokerUnreachable, NotNow, Rejected
+from broker.queues import REQUEST_ACTOR
 
 if TYPE_CHECKING:
     from broker.transport import Transport
 
 Claim = Callable[[list[Message[Any]]], Mapping[str, object]]
+Take = Callable[[list[Message[Any]]], Sequence[Exception | None]]
 OnRejected = Callable[[str, bytes, str], None]
 WorkQueue = PriorityQueue[_WorkQueueItem]
 
@@ -37,12 +39,14 @@ logger = logging.getLogger(__name__)
 
 
 class Intake(threading.Thread, ABC):
-    """Takes messages of `queues` for `threads` worker threads, and answers for them.
+    """Takes messages of `queues`, `at_once` at most, for worker threads, and answers for them.
 
     `claim` gets the run messages of one batch and returns {message_id: what was claimed}. A run
     that it names is acknowledged and started with kwargs {"claimed": ...}; one that it leaves out
     is stale: acknowledged and dropped. When it raises, the batch goes back to its queues and
-    nothing is taken for `pause_after_failure` seconds. Other messages are acknowledged after their
+    nothing is taken for `pause_after_failure` seconds. `take` gets the requests of one batch, and does
+    what they ask for here and now: many in one transaction, and no thread for each. It says of each what
+    is wrong with it, as its actor would have raised it. Other messages are acknowledged after their
     actor. A subclass's methods are called by this thread only; `wake` by any.
     """
 
@@ -56,17 +60,19 @@ class Intake(threading.Thread, ABC):
         *,
         broker: Transport,
         queues: Sequence[str],
-        threads: int,
+        at_once: int,
         work_queue: WorkQueue,
         claim: Claim | None,
+        take: Take | None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(name="intake", daemon=True)
         self.broker = broker
         self.queues = tuple(queues)
-        self.threads = threads
+        self.at_once = at_once
         self.work_queue = work_queue
         self.claim = claim
+        self.take = take
         self.clock = clock
         self.idle = threading.Condition()
         self._in_work = 0
@@ -88,7 +94,7 @@ class Intake(threading.Thread, ABC):
         """How many more messages may be taken now."""
         if self._paused or self._stopping.is_set() or self.clock() < self._held_until:
             return 0
-        return max(0, self.threads - self._in_work)
+        return max(0, self.at_once - self._in_work)
 
     def pause(self) -> None:
         """Take nothing new; what is in work goes on."""
@@ -122,7 +128,7 @@ class Intake(threading.Thread, ABC):
         if not delivery.settled:
             self._answers.append((delivery, delivery.error))
         with self.idle:
-            was_full = self._in_work >= self.threads
+            was_full = self._in_work >= self.at_once
             self._in_work -= 1
             self.idle.notify_all()
         if was_full or not delivery.settled:
@@ -249,9 +255,19 @@ class Intake(threading.Thread, ABC):
         self._claim_failing = True
 
     def _start(self, ready: Sequence[Delivery]) -> None:
+        requests = []
         for delivery in ready:
-            priority = self.broker.get_actor(delivery.actor_name).priority
-            self.work_queue.put(_WorkQueueItem(priority, delivery))
+            if self.take is not None and delivery.actor_name == REQUEST_ACTOR:
+                requests.append(delivery)
+            else:
+                priority = self.broker.get_actor(delivery.actor_name).priority
+                self.work_queue.put(_WorkQueueItem(priority, delivery))
+        if self.take is not None and requests:
+            told = self.take([delivery.message for delivery in requests])
+            for delivery, error in zip(requests, told, strict=True):
+                if error is not None:
+                    delivery.stuff_exception(error)
+                self.post_process_message(delivery)
 
     def _count(self, change: int) -> None:
         with self.idle:

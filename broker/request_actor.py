@@ -5,26 +5,39 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import dramatiq
+from dramatiq import Message
 
 from actors.catalogue import Catalogue, UnknownService
 from actors.values import ValueProblems, arguments
 from broker import callers
 from broker.errors import NotNow, Rejected
 from broker.queues import REQUEST_ACTOR, REQUESTS
-from broker.together import Together
-from coordinator.grants import Rules, RunMessage
-from coordinator.requested import Accepted, Refused, Request
-from coordinator.requests import request_all
+from broker.together import Failed, Together, answers_of
+from coordinator.ends import NOBODY
+from coordinator.grants import Pass, Rules, RunMessage, grant_pass
+from coordinator.requested import Accepted, Answers, Refused, Request
+from coordinator.requests import request_all, request_behind
 from store import database
 from store import service as stored
-from store.errors import DatabaseAway
+from store.errors import DatabaseAway, DatabaseError
+from store.run import waiting
+from store.tx import Tx
 
 #: What a plain JSON request may hold.
 KEYS = {"service", "args", "reason", "key"}
 NATIVE_KEYS = {"queue_name", "actor_name", "args", "kwargs", "options", "message_id", "message_timestamp"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A request as its message says it, and its sender's own trace."""
+
+    request: Request
+    traceparent: str | None
 
 
 class Requests:
@@ -36,59 +49,102 @@ class Requests:
         rules: Rules,
         now: Callable[[], float],
         publish: Callable[[list[RunMessage]], Any],
-        together: type[Together[Request, Accepted | Refused]] = Together,
     ) -> None:
         self._catalogue = catalogue
         self._rules = rules
         self._now = now
         self._publish = publish
-        self._together = together(self._record)
+        self._together: Together[_Read, Accepted | Refused] = Together(self._record)
+        self._full: frozenset[str] = frozenset()  # services that waited for a slot at the last look
 
     def declare(self, broker: Any) -> None:
         """Declare the actor of the request queue."""
         dramatiq.actor(broker=broker, actor_name=REQUEST_ACTOR, queue_name=REQUESTS)(self.receive)
 
-    def close(self) -> None:
-        """Nothing comes any more."""
-        self._together.close()
+    def take(self, messages: Sequence[Message[Any]]) -> list[Exception | None]:
+        """Record what messages of the request queue ask for; of each what is wrong with it.
+
+        Rejected has a reason for the sender; NotNow stands for a database that is away.
+        """
+        told: list[Exception | None] = [None] * len(messages)
+        read = {}
+        for place, message in enumerate(messages):
+            try:
+                read[place] = self._read(**message.kwargs)
+            except Exception as error:
+                told[place] = error
+        answers = answers_of(self._record, list(read.values())) if read else []
+        for place, answer in zip(read, answers, strict=True):
+            told[place] = _wrong_with(answer)
+        return told
 
     def receive(
         self, routing_key: str, body: str, message_id: str | None = None, traceparent: str | None = None
     ) -> None:
-        """One message of the request queue; `traceparent` is its sender's own trace.
+        """One message of the request queue, as `take` does. Raises what is wrong with it."""
+        self._ask(self._read(routing_key, body, message_id, traceparent))
 
-        Raises Rejected with a reason for the sender, NotNow while the database is away.
-        """
+    def ask(self, name: str, args: Mapping[str, Any]) -> None:
+        """Record the request of a native message. Raises as `receive`."""
+        self._ask(self._checked(name, args))
+
+    def _ask(self, read: _Read) -> None:
+        try:
+            answer: Accepted | Refused | Failed = self._together.do(read)
+        except Exception as error:
+            answer = Failed(error)
+        if (wrong := _wrong_with(answer)) is not None:
+            raise wrong from None
+
+    def _read(
+        self, routing_key: str, body: str, message_id: str | None = None, traceparent: str | None = None
+    ) -> _Read:
         name, args, reason, key = parse(routing_key, body)
-        self.ask(name, args, reason=reason, key=key, traceparent=traceparent)
+        return self._checked(name, args, reason, key, traceparent)
 
-    def ask(
+    def _record(self, read: Sequence[_Read]) -> list[Accepted | Refused]:
+        asked = [one.request for one in read]
+        if all(one.service in self._full and not one.key and not one.preempt for one in asked):
+            answers = database.write(lambda tx: request_behind(tx, asked, self._now()))
+            self._look_if_free(answers)
+        else:
+            answers = database.write(lambda tx: request_all(tx, asked, self._rules, self._now(), last=True))
+            self._full = answers.full
+        self._publish(answers.messages)
+        for one, answer in zip(read, answers.each, strict=True):
+            if isinstance(answer, Accepted):
+                name = one.request.service
+                callers.link(one.traceparent, answer.run_ids, service=name, trigger="message", at=self._now())
+        return answers.each
+
+    def _look_if_free(self, answers: Answers) -> None:
+        """A slot that was freed while these were recorded is theirs, if it is nobody's before them."""
+        try:
+            if waiting.any_free(database.read()):
+                passed = database.write(self._first_in_line)
+                answers.messages.extend(passed.messages)
+                self._full = passed.full
+        except DatabaseError:  # they are recorded: the sweep looks at them too
+            self._full = frozenset()
+
+    def _first_in_line(self, tx: Tx) -> Pass:
+        tx.hand_over_lock()
+        return grant_pass(tx, self._rules, self._now(), here=NOBODY)
+
+    def _checked(
         self,
         name: str,
         args: Mapping[str, Any],
         reason: str | None = None,
         key: str | None = None,
         traceparent: str | None = None,
-    ) -> Accepted:
-        """Record the request of a message."""
-        name, checked = self._checked(name, args)
-        asked = Request(service=name, trigger="message", by="message", args=checked, reason=reason, key=key)
-        try:
-            accepted = self._together.do(asked)
-        except DatabaseAway as error:
-            raise NotNow(str(error)) from None
-        if isinstance(accepted, Refused):
-            raise Rejected(str(accepted))
-        callers.link(traceparent, accepted.run_ids, service=name, trigger="message", at=self._now())
-        return accepted
+    ) -> _Read:
+        """The request under the service's own name, with its arguments as they are kept."""
+        name, kept = self._known(name, args)
+        asked = Request(service=name, trigger="message", by="message", args=kept, reason=reason, key=key)
+        return _Read(asked, traceparent)
 
-    def _record(self, asked: Sequence[Request]) -> list[Accepted | Refused]:
-        answers = database.write(lambda tx: request_all(tx, asked, self._rules, self._now(), last=True))
-        self._publish(answers.messages)
-        return answers.each
-
-    def _checked(self, name: str, args: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        """The service's own name, and its arguments as they are kept."""
+    def _known(self, name: str, args: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         try:
             service = self._catalogue.get(name)
         except UnknownService as error:
@@ -101,6 +157,19 @@ class Requests:
             return service.name, arguments(service, args)
         except ValueProblems as error:
             raise Rejected(f"{service.name}: {error}") from None
+
+
+def _wrong_with(answer: Accepted | Refused | Failed) -> Exception | None:
+    if isinstance(answer, Refused):
+        return Rejected(str(answer))
+    if isinstance(answer, Failed):
+        error = answer.error
+        if isinstance(error, DatabaseAway):
+            return NotNow(str(error))
+        if not isinstance(error, Exception):
+            raise error
+        return error
+    return None
 
 
 def _of_other_nodes(name: str) -> bool:

@@ -16,7 +16,7 @@ import dramatiq
 from dramatiq import Message
 
 from broker.decode import Raw
-from broker.intake import Claim, Intake, OnRejected, WorkQueue
+from broker.intake import Claim, Intake, OnRejected, Take, WorkQueue
 from broker.queues import REJECTED, REQUEST_ACTOR, REQUESTS
 
 
@@ -38,14 +38,26 @@ class StubBroker(dramatiq.Broker):
             self.emit_after("declare_queue", queue_name)
 
     def open_intake(
-        self, *, queues: Sequence[str], threads: int, work_queue: WorkQueue, claim: Claim | None = None
+        self,
+        *,
+        queues: Sequence[str],
+        at_once: int,
+        work_queue: WorkQueue,
+        claim: Claim | None = None,
+        take: Take | None = None,
     ) -> Intake:
         if REQUESTS in queues and REQUEST_ACTOR not in self.actors:
             raise ValueError(f"{REQUESTS} is to be consumed, but no actor {REQUEST_ACTOR} is declared")
         for queue in queues:
             self.declare_queue(queue)
         return StubIntake(
-            stub=self, broker=self, queues=queues, threads=threads, work_queue=work_queue, claim=claim
+            stub=self,
+            broker=self,
+            queues=queues,
+            at_once=at_once,
+            work_queue=work_queue,
+            claim=claim,
+            take=take,
         )
 
     def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from dramatiq import Actor, Message
 
-from broker.intake import Claim, Intake, OnRejected, WorkQueue
+from broker.intake import Claim, Intake, OnRejected, Take, WorkQueue
 from store.tx import Tx
 
 
@@ -45,7 +45,13 @@ class Transport(Protocol):
         """Raises dramatiq.errors.ActorNotFound."""
 
     def open_intake(
-        self, *, queues: Sequence[str], threads: int, work_queue: WorkQueue, claim: Claim | None = None
+        self,
+        *,
+        queues: Sequence[str],
+        at_once: int,
+        work_queue: WorkQueue,
+        claim: Claim | None = None,
+        take: Take | None = None,
     ) -> Intake:
         """An intake of these queues, not started yet. `broker.worker.Worker` calls this."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import dramatiq
 from dramatiq.worker import WORKER_TIMEOUT
 
-from broker.intake import Claim, Intake
+from broker.intake import Claim, Intake, Take
 
 if TYPE_CHECKING:
     from broker.transport import Transport
@@ -19,7 +19,8 @@ class Worker(dramatiq.Worker):
     """Runs the messages of `queues` on `worker_threads` threads.
 
     With a broker that has no ``open_intake``, such as dramatiq's StubBroker, it behaves as
-    dramatiq's own and `claim` is not used. `worker_timeout` is in milliseconds.
+    dramatiq's own, and `claim` and `take` are not used. `at_once` says how many messages may be in hand,
+    if more than there are threads. `worker_timeout` is in milliseconds.
     """
 
     intake: Intake | None = None
@@ -31,6 +32,8 @@ class Worker(dramatiq.Worker):
         queues: Sequence[str],
         worker_threads: int = 8,
         claim: Claim | None = None,
+        take: Take | None = None,
+        at_once: int | None = None,
         worker_timeout: int = WORKER_TIMEOUT,
     ) -> None:
         super().__init__(
@@ -41,6 +44,8 @@ class Worker(dramatiq.Worker):
         )
         self.queues = tuple(queues)
         self.claim = claim
+        self.take = take
+        self.at_once = at_once or worker_threads
 
     def start(self) -> None:
         open_intake = getattr(self.broker, "open_intake", None)
@@ -49,7 +54,11 @@ class Worker(dramatiq.Worker):
             return
         self.broker.emit_before("worker_boot", self)
         intake: Intake = open_intake(
-            queues=self.queues, threads=self.worker_threads, work_queue=self.work_queue, claim=self.claim
+            queues=self.queues,
+            at_once=self.at_once,
+            work_queue=self.work_queue,
+            claim=self.claim,
+            take=self.take,
         )
         self.intake = intake
         self.consumers = _OneForAll(intake)

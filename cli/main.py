@@ -14,51 +14,10 @@ from typer.core import TyperGroup
 
 from actors.catalogue import CatalogueError
 from broker.errors import BrokerUnreachable
-from cli import (
-    alerts,
-    backup,
-    call_files,
-    calls,
-    campaigns,
-    check,
-    directory,
-    events,
-    export,
-    groups,
-    hooks,
-    jobs,
-    limits,
-    logs,
-    machines,
-    names,
-    new_service,
-    nodes,
-    objects,
-    output,
-    process_log,
-    rejected,
-    reports,
-    rerating,
-    run,
-    runs,
-    sample,
-    schedule,
-    secrets,
-    services,
-    site,
-    switches,
-    tickets,
-    tokens,
-    top,
-    up,
-    users,
-    voice,
-    watched,
-    workflows,
-    xdr,
-)
+from cli import output, process_log
+from cli.commands import Commands
+from cli.elsewhere import as_answered, check_elsewhere
 from cli.opened import Options
-from cli.system import as_answered, check_elsewhere
 from config.environment import SERVER_VARIABLE
 from config.known_secrets import hidden
 from config.problems import ConfigError
@@ -74,8 +33,12 @@ if TYPE_CHECKING:
 FAILED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 5, 130
 
 
-class Commands(TyperGroup):
+class Program(TyperGroup):
     """All commands; whatever they raise ends as one line on standard error."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = Commands()
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run a command. Exits with the contract's code."""
@@ -143,7 +106,7 @@ def _one_line(text: str) -> str:
 
 
 app = typer.Typer(
-    cls=Commands,
+    cls=Program,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -171,11 +134,11 @@ def _options(
 ) -> None:
     """Runs the background services of a service provider, and shows why each run waits."""
     commands = ctx.command
-    if isinstance(commands, Commands):
+    if isinstance(commands, Program):
         commands.trace = trace
     address = _elsewhere(ctx.invoked_subcommand, config, server, token)
     ctx.obj = Options(config, trace, address)
-    if isinstance(commands, Commands):
+    if isinstance(commands, Program):
         commands.elsewhere = address
     process_log.for_command()
 
@@ -196,66 +159,6 @@ def _elsewhere(
         if address.clear:
             output.note(f"warning: {address}: the token goes in clear over the network; use https://")
     return address
-
-
-app.command("up")(up.up)
-app.command("node")(up.node)
-app.command("beat")(up.beat)
-app.command("web")(up.web)
-app.command("services")(services.services)
-app.command("show")(services.show)
-app.command("run")(run.run)
-app.command("runs")(runs.runs)
-app.command("run-show")(runs.run_show)
-app.command("logs")(logs.logs)
-app.command("cancel")(runs.cancel)
-app.command("drain")(machines.drain)
-app.command("undrain")(machines.undrain)
-app.command("resize")(machines.resize)
-app.command("restart")(machines.restart)
-app.command("enable")(switches.enable)
-app.command("disable")(switches.disable)
-app.command("pause")(switches.pause)
-app.command("resume")(switches.resume)
-app.command("maintenance")(switches.maintenance)
-app.command("logging")(switches.logging)
-app.command("schedule")(schedule.schedule)
-app.command("priority", context_settings={"ignore_unknown_options": True})(limits.priority)
-app.command("parallel", context_settings={"ignore_unknown_options": True})(limits.parallel)
-app.command("groups")(groups.groups)
-app.command("nodes")(nodes.nodes)
-app.command("servers")(watched.servers)
-app.command("checks")(watched.checks)
-app.command("zones")(names.zones)
-app.command("domains")(names.domains)
-app.command("top")(top.top)
-app.command("check")(check.check)
-app.command("migrate")(check.migrate)
-app.command("health")(check.health)
-app.command("rejected")(rejected.rejected)
-app.command("new-service")(new_service.new_service)
-app.add_typer(jobs.app, name="jobs")
-app.add_typer(objects.app, name="object")
-app.add_typer(sample.app, name="sample")
-app.add_typer(voice.app, name="voice")
-app.add_typer(xdr.app, name="xdr")
-app.add_typer(calls.app, name="calls")
-app.add_typer(rerating.app, name="rerating")
-app.add_typer(call_files.app, name="files")
-app.add_typer(backup.app, name="backup")
-app.add_typer(alerts.app, name="alerts")
-app.add_typer(events.app, name="events")
-app.add_typer(reports.app, name="reports")
-app.add_typer(hooks.app, name="hooks")
-app.add_typer(tickets.app, name="ticket")
-app.add_typer(campaigns.app, name="campaign")
-app.add_typer(workflows.app, name="workflow")
-app.add_typer(directory.app, name="directory")
-app.add_typer(secrets.app, name="secret")
-app.add_typer(site.app, name="site")
-app.add_typer(users.app, name="user")
-app.add_typer(tokens.app, name="token")
-app.add_typer(export.app, name="export")
 
 
 def main() -> None:

@@ -37,7 +37,7 @@ def finish_grouped(
     ``last`` the caller says nothing more in this transaction.
     """
     now = ending.at if now is None else now
-    tx.grant_lock()
+    tx.hand_over_lock()
     finished = Finished(end(tx, ending))
     if finished.ended is None:
         return finished
@@ -62,7 +62,7 @@ def next_for(tx: Tx, rules: Rules, here: Here, now: float, take: int = 1) -> Pas
 
     The caller says nothing more in this transaction.
     """
-    tx.grant_lock()
+    tx.hand_over_lock()
     return grant_pass(tx, rules, now, here=here, take=take, last=True)
 
 

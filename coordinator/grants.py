@@ -17,9 +17,11 @@ from coordinator.world import Decision, Holder, NodeSlots, Waiter, World
 from store import setting
 from store.run import granted, waiting
 from store.run.claimed import ClaimedRun
-from store.tx import Statement, Tx
+from store.tx import Dialect, Statement, Tx
 
-#: How many of a line are looked at when something gets free; the sweep looks at all.
+#: How many of a line are looked at when something gets free: a few first, which mostly take all there is.
+#: The sweep looks at all.
+FIRST_LOOK = 12
 LOOK = 64
 
 
@@ -70,6 +72,7 @@ class Pass:
     taken: list[ClaimedRun] = field(default_factory=list)  # claimed for `here`
     closed: bool = False  # the transaction has ended with it
     more: bool = False  # somebody still waits in the line that was looked at
+    full: frozenset[str] = frozenset()  # services of which a run waits for a slot
 
 
 def grant_pass(
@@ -97,27 +100,48 @@ def grant_pass(
     """
     if (groups is not None and not groups) or (runs is not None and not runs):
         return Pass([])
-    dialect = tx.dialect
-    if groups is not None:
-        scope = waiting.of_groups(dialect, groups, now, rules.age_step, LOOK)
-    elif runs is not None:
-        scope = waiting.of_runs(runs)
-    elif here is not None:
-        scope = waiting.first_in_line(dialect, now, rules.age_step, LOOK)
-    else:
-        scope = waiting.all_waiting()
-    world, waiters = look(tx, rules, now, scope)
-    if groups is not None or runs is not None:
-        waiters = _with_slot_line(tx, world, waiters)
-    if not waiters:
-        return Pass([])
-    if groups is not None or runs is not None or here is not None:
-        waiters = _with_rivals(tx, world, waiters, set(groups or ()))
-    world.prefer = here.node if here else ""
-    decision = decide(waiters, world)
+    part = groups is not None or runs is not None or here is not None
+    for most in (FIRST_LOOK, LOOK):
+        world, found = look(tx, rules, now, _scope(tx.dialect, rules, now, groups, runs, here, most))
+        waiters = found
+        if groups is not None or runs is not None:
+            waiters = _with_slot_line(tx, world, waiters)
+        if not waiters:
+            return Pass([])
+        if part:
+            waiters = _with_rivals(tx, world, waiters, set(groups or ()))
+        world.prefer = here.node if here else ""
+        decision = decide(waiters, world)
+        if runs is not None or not part or len(found) < most or _all_taken(world, groups):
+            break
     if groups is None and here is None:
         reasons.note(tx, now, waiters, decision.waits)
     return _carry_out(tx, world, waiters, decision, here, take, last)
+
+
+def _scope(
+    dialect: Dialect,
+    rules: Rules,
+    now: float,
+    groups: Sequence[str] | None,
+    runs: Sequence[int] | None,
+    here: Here | None,
+    most: int,
+) -> Statement:
+    if groups is not None:
+        return waiting.of_groups(dialect, groups, now, rules.age_step, most)
+    if runs is not None:
+        return waiting.of_runs(runs)
+    if here is not None:
+        return waiting.first_in_line(dialect, now, rules.age_step, most)
+    return waiting.all_waiting()
+
+
+def _all_taken(world: World, groups: Sequence[str] | None) -> bool:
+    """Whether nobody further behind could start: no slot is left, or none of these groups."""
+    if groups is not None:
+        return world.held.keys() >= set(groups)
+    return all(node.free <= 0 for node in world.nodes)
 
 
 def look(tx: Tx, rules: Rules, now: float, scope: Statement) -> tuple[World, list[Waiter]]:
@@ -181,7 +205,8 @@ def _carry_out(
     last: bool,
 ) -> Pass:
     by_id = {waiter.run_id: waiter for waiter in waiters}
-    done = Pass([], more=bool(decision.waits))
+    full = frozenset(by_id[run_id].service for run_id, wait in decision.waits.items() if wait.code == "slots")
+    done = Pass([], more=bool(decision.waits), full=full)
     if here:
         mine = [
             grant.run_id

@@ -48,7 +48,11 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """To several requests: one for each in the order of asking, and what to publish after the commit."""
+    """To several requests: one for each in the order of asking, and what to publish after the commit.
+
+    ``full``: services of which a run waits for a slot now.
+    """
 
     each: list[Accepted | Refused]
     messages: list[RunMessage]
+    full: frozenset[str] = frozenset()

@@ -35,30 +35,52 @@ def request_all(tx: Tx, asked: Sequence[Request], rules: Rules, now: float, *, l
     With ``last`` the caller says nothing more in this transaction.
     """
     tx.grant_lock()
-    answered, fresh, again = _by_key(tx, asked, now)
     new = _New()
-    found = known(tx, [_wanted(asked[place], asked[place].node or "") for place in fresh]) if fresh else []
-    for place, facts in zip(fresh, found, strict=True):
-        try:
-            answered[place] = _accept(tx, asked[place], facts, new, now)
-        except Refused as refused:
-            answered[place] = refused
+    answered, again = _recorded(tx, asked, new, now)
     created.insert_as(tx, new.rows)
-    last = last and not new.first and not again
-    messages = grant_pass(tx, rules, now, runs=new.plain, last=last).messages
+    passed = grant_pass(tx, rules, now, runs=new.plain, last=last and not new.first and not again)
+    messages = passed.messages
     for by, run_ids in new.first:
         messages += _preempt(tx, run_ids, rules, by, now)
     if again:
         rest = request_all(tx, [asked[place] for place in again], rules, now)
         answered |= dict(zip(again, rest.each, strict=True))
         messages += rest.messages
-    return Answers([answered[place] for place in range(len(asked))], messages)
+    return Answers([answered[place] for place in range(len(asked))], messages, passed.full)
+
+
+def request_behind(tx: Tx, asked: Sequence[Request], now: float) -> Answers:
+    """Record several of services whose runs wait for a slot already: they go behind, without a look.
+
+    No request may have a key or preempt. Whoever ends a run may do so meanwhile: after the commit the
+    caller looks whether a slot is free (`waiting.any_free`), for which they are not yet seen to wait.
+    """
+    tx.line_lock()
+    new = _New(wait_code="slots")
+    answered, _ = _recorded(tx, asked, new, now)
+    created.insert_as(tx, new.rows)
+    return Answers([answered[place] for place in range(len(asked))], [])
+
+
+def _recorded(
+    tx: Tx, asked: Sequence[Request], new: _New, now: float
+) -> tuple[dict[int, Accepted | Refused], list[int]]:
+    """By place what can be answered at once, with `new` for what is to be inserted; whose key comes twice."""
+    answered, fresh, again = _by_key(tx, asked, now)
+    found = known(tx, [_wanted(asked[place], asked[place].node or "") for place in fresh]) if fresh else []
+    for place, facts in zip(fresh, found, strict=True):
+        try:
+            answered[place] = _accept(tx, asked[place], facts, new, now)
+        except Refused as refused:
+            answered[place] = refused
+    return answered, again
 
 
 @dataclass(slots=True)
 class _New:
     """What a turn has added: rows to insert, and the runs to look at."""
 
+    wait_code: str | None = None  # of all of them
     rows: list[tuple[int, created.NewRun]] = field(default_factory=list)
     ids: dict[Wanted, int] = field(default_factory=dict)
     plain: list[int] = field(default_factory=list)
@@ -106,7 +128,7 @@ def _accept(tx: Tx, asked: Request, found: Known, new: _New, now: float) -> Acce
             accepted.run_ids.append(same)
             continue
         drawn = found.run_id if wanted == first else None
-        new.ids[wanted] = _add(tx, _new_run(row, asked, for_node, now), new, drawn)
+        new.ids[wanted] = _add(tx, _new_run(row, asked, for_node, new.wait_code, now), new, drawn)
         new_ids.append(new.ids[wanted])
     accepted.run_ids += new_ids
     if asked.preempt:
@@ -169,7 +191,9 @@ def _places(tx: Tx, row: dict[str, Any], asked: Request) -> list[str]:
     return up
 
 
-def _new_run(row: dict[str, Any], asked: Request, for_node: str, now: float) -> created.NewRun:
+def _new_run(
+    row: dict[str, Any], asked: Request, for_node: str, wait_code: str | None, now: float
+) -> created.NewRun:
     return created.NewRun(
         service=asked.service,
         for_node=for_node,
@@ -185,6 +209,7 @@ def _new_run(row: dict[str, Any], asked: Request, for_node: str, now: float) -> 
         args=asked.args,
         step=asked.step,
         apart=asked.apart,
+        wait_code=wait_code,
     )
 
 

@@ -55,6 +55,18 @@ class Sweeper:
             raise
         return swept
 
+    def look(self) -> list[RunMessage]:
+        """One grant pass over the whole line, as a message of the coordinator's queue asks for.
+
+        Any thread may take it. Raises DatabaseAway.
+        """
+
+        def work(tx: Tx) -> list[RunMessage]:
+            tx.hand_over_lock()
+            return grant_pass(tx, self._rules, self._now()).messages
+
+        return database.write(work)
+
     def _give_up(self, dead: process.LiveProcess, swept: Swept) -> None:
         reason = f"{dead.node}/{dead.name} did not renew its lease for {self._rules.lease:g} s"
 

@@ -18,7 +18,6 @@ from broker.declare import declare_look_again
 from broker.publish import Publisher
 from broker.queues import COORDINATOR, REQUESTS
 from broker.request_actor import Requests
-from broker.together import OneThread
 from broker.worker import Worker
 from coordinator import rescue
 from coordinator.alerts import Evaluator
@@ -35,8 +34,8 @@ from store.tx import Tx
 
 logger = logging.getLogger(__name__)
 
-#: One thread for "look again", the others for requests: so many share a transaction when they come fast.
-THREADS = 17
+#: So many requests by message share a transaction when they come fast.
+AT_ONCE = 64
 #: Idle threads look for their end every so many ms; nobody waits for them.
 IDLE = 60_000
 
@@ -74,14 +73,20 @@ class System:
         broker.on_rejected = self._rejected
         self._publisher = Publisher(broker)
         site = self._child.site
-        requests = Requests(site.catalogue, site.rules, self._clock.now, self._publisher.runs, OneThread)
+        requests = Requests(site.catalogue, site.rules, self._clock.now, self._publisher.runs)
         requests.declare(broker)
-        declare_look_again(broker, self._sweep)
-        worker = Worker(broker, queues=[COORDINATOR, REQUESTS], worker_threads=THREADS, worker_timeout=IDLE)
+        declare_look_again(broker, lambda: self._safely(self._look))
+        worker = Worker(
+            broker,
+            queues=[COORDINATOR, REQUESTS],
+            worker_threads=1,  # for "look again": requests need none
+            take=requests.take,
+            at_once=AT_ONCE,
+            worker_timeout=IDLE,
+        )
         worker.start()
         self._serve()
         worker.stop(2000)
-        requests.close()
         lease.stop()
         broker.close()
         callers.close()
@@ -141,6 +146,9 @@ class System:
             return messages
 
         self._publisher.runs(database.write(work))
+
+    def _look(self) -> None:
+        self._publisher.runs(self._sweeper.look())
 
     def _sweep(self) -> None:
         swept = self._sweeper.sweep()

@@ -68,6 +68,7 @@ def main(child: Child) -> int:
     )
     wardens[0].start()
     worker.start()
+    publisher.look_again()  # what waited for this node's slots need not wait for a sweep
     while not stop.is_set() and not wardens[0].spent:
         wardens[0].tick()
         stop.wait(TICK)

@@ -104,10 +104,9 @@ def test(words: list[str]) -> int:
     """Every test, on real servers; several files at a time. With words, those of pytest, in one process."""
     if code := setup([]) or system():
         return code
-    return _tool(
-        "pytest",
-        *(words or ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")),
-    )
+    # One more than there are processors: many tests wait for a server, and for what it does in its own time.
+    several = str(min(4, (os.cpu_count() or 1) + 1))
+    return _tool("pytest", *(words or ("-n", several, "--dist", "loadfile", "--no-loadscope-reorder")))
 
 
 def check(_: list[str]) -> int:

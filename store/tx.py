@@ -19,7 +19,8 @@ Statement = tuple[str, Sequence[Any]]
 #: What PostgreSQL calls a Python float.
 FLOAT = "double precision"
 
-#: Any fixed number: our key among the database's advisory locks.
+#: Any fixed numbers: our keys among the database's advisory locks.
+LINE_LOCK = 0x7469636A
 GRANT_LOCK = 0x7469636B
 
 
@@ -49,6 +50,7 @@ class Tx:
         self._sent = False
         self._closes = False
         self._closed = False
+        self._locked: frozenset[int] = frozenset()
         self._waiting: list[Statement] = [("BEGIN", ())] if begins else []
         self.dialect: Dialect = dialect
 
@@ -156,9 +158,34 @@ class Tx:
         return f"SELECT * FROM unnest({arrays})", columns
 
     def grant_lock(self) -> None:
-        """Wait until no other transaction grants; SQLite's single writer holds it already."""
-        if self.dialect == "postgresql":
-            self.later("SELECT pg_advisory_xact_lock(?)", (GRANT_LOCK,))
+        """Wait until no other transaction grants or adds to the line.
+
+        Of SQLite the single writer holds this and the two below already.
+        """
+        self._lock(LINE_LOCK, GRANT_LOCK)
+
+    def hand_over_lock(self) -> None:
+        """Wait until no other transaction grants; others may add to the line meanwhile.
+
+        Enough for who grants to those who wait and changes nothing else that they go by.
+        """
+        self._lock(GRANT_LOCK)
+
+    def line_lock(self) -> None:
+        """Wait until no other transaction adds to the line; others may grant meanwhile.
+
+        Enough for who adds to the line and grants nothing.
+        """
+        self._lock(LINE_LOCK)
+
+    def _lock(self, *keys: int) -> None:
+        if self.dialect == "sqlite" or self._locked.issuperset(keys):
+            return
+        if self._locked:
+            raise RuntimeError("locks are taken at once: one after the other two could wait for each other")
+        self._locked = frozenset(keys)
+        taken = ", ".join(["pg_advisory_xact_lock(?)"] * len(keys))
+        self.later(f"SELECT {taken}", keys)
 
     def for_update(self, table: str) -> str:
         """What ends a SELECT that locks the rows of `table` in its order; on SQLite nothing is needed.

@@ -9,28 +9,31 @@ from __future__ import annotations
 
 import fcntl
 import os
-import threading
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
 from store.errors import DRIVER_ERRORS, DatabaseAway, translated
+from store.turns import Turns, Waiting
 from store.tx import Tx
 
 Work = Callable[[Tx], Any]
 
 
-class _Waiting:
-    __slots__ = ("committed", "context", "durable", "error", "finished", "result", "work")
+#: So many writes go into one transaction at most.
+MOST = 1_000
+
+
+class _Waiting(Waiting):
+    __slots__ = ("committed", "context", "durable", "error", "result", "work")
 
     def __init__(self, work: Work, durable: bool) -> None:
+        super().__init__()
         self.work = work
         # Another thread may run it: what it says of its origin stays that of who asked.
         self.context = copy_context()
         self.durable = durable
-        self.finished = False
         self.committed = False
         self.result: Any = None
         self.error: BaseException | None = None
@@ -44,8 +47,7 @@ class Writer:
 
     def __init__(self, path: Path, connect: Callable[[], Any]) -> None:
         self._connect = connect
-        self._lock = threading.Lock()
-        self._queue: deque[_Waiting] = deque()
+        self._turns: Turns[_Waiting] = Turns(self._lead, MOST)
         self._lock_path = path.with_name(path.name + ".lock")
         self._lock_file: int | None = None
         self._pid = os.getpid()
@@ -58,10 +60,7 @@ class Writer:
         if self._pid != os.getpid():
             raise RuntimeError("the database was opened before a fork; open it in the child")
         waiting = _Waiting(work, durable)
-        self._queue.append(waiting)
-        with self._lock:
-            if not waiting.finished:
-                self._lead(waiting)
+        self._turns.go(waiting)
         if waiting.error is not None:
             raise waiting.error
         return waiting.result
@@ -72,8 +71,7 @@ class Writer:
             os.close(self._lock_file)
             self._lock_file = None
 
-    def _lead(self, own: _Waiting) -> None:
-        group = [self._queue.popleft() for _ in range(len(self._queue))]
+    def _lead(self, group: Sequence[_Waiting], own: _Waiting) -> None:
         try:
             self._commit_group(group)
         except Exception as error:
@@ -82,14 +80,14 @@ class Writer:
         except BaseException:
             # This thread is being stopped, in whosever work: what was undone by that goes again.
             undone = [waiting for waiting in group if not waiting.committed and waiting is not own]
-            self._queue.extendleft(reversed(undone))
+            self._turns.back(undone)
             group = [waiting for waiting in group if waiting not in undone]
             raise
         finally:
             for waiting in group:
-                waiting.finished = True
+                waiting.finish()
 
-    def _commit_group(self, group: list[_Waiting]) -> None:
+    def _commit_group(self, group: Sequence[_Waiting]) -> None:
         connection = self._connect()
         tx = Tx(connection, "sqlite")
         durable = any(waiting.durable for waiting in group)

@@ -15,7 +15,7 @@ from broker.database.away import unreachable
 from broker.database.holding import process_ended
 from broker.database.intake import DatabaseIntake
 from broker.decode import LARGEST_BODY, is_run
-from broker.intake import Claim, Intake, OnRejected, WorkQueue
+from broker.intake import Claim, Intake, OnRejected, Take, WorkQueue
 from broker.queues import COORDINATOR, REJECTED, REQUEST_ACTOR, REQUESTS
 from store import database, message
 from store.errors import DatabaseAway
@@ -47,7 +47,13 @@ class DatabaseBroker(dramatiq.Broker):
             self.emit_after("declare_queue", queue_name)
 
     def open_intake(
-        self, *, queues: Sequence[str], threads: int, work_queue: WorkQueue, claim: Claim | None = None
+        self,
+        *,
+        queues: Sequence[str],
+        at_once: int,
+        work_queue: WorkQueue,
+        claim: Claim | None = None,
+        take: Take | None = None,
     ) -> Intake:
         """See `Transport`. A `claim` that is a `broker.transport.Claimer` shares the fetch's commit."""
         if REQUESTS in queues and REQUEST_ACTOR not in self.actors:
@@ -55,7 +61,13 @@ class DatabaseBroker(dramatiq.Broker):
         for queue in queues:
             self.declare_queue(queue)
         return DatabaseIntake(
-            broker=self, queues=queues, threads=threads, work_queue=work_queue, claim=claim, lease=self.lease
+            broker=self,
+            queues=queues,
+            at_once=at_once,
+            work_queue=work_queue,
+            claim=claim,
+            take=take,
+            lease=self.lease,
         )
 
     def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:

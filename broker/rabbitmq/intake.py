@@ -56,7 +56,7 @@ class RabbitmqIntake(Intake):
         with unreachable(self.parameters):
             declare_requests(connection)
             self._channel = connection.channel()
-            self._channel.basic_qos(prefetch_count=self.threads)
+            self._channel.basic_qos(prefetch_count=self.at_once)
             self._channel.add_on_cancel_callback(self._cancelled)
         self._unsettled = Unsettled(self._unsettled.generation + 1)
         self._consumers.clear()
@@ -185,7 +185,7 @@ class RabbitmqIntake(Intake):
         if self.free:
             self._full_since = None
             return 0.0
-        if self.in_work < self.threads:
+        if self.in_work < self.at_once:
             return self.linger
         if self._full_since is None:
             self._full_since = self.clock()

@@ -16,6 +16,7 @@ from broker.runner.engine import Engine
 from broker.runner.insist import insist
 from broker.together import Together
 from coordinator.ends import Finished, finish_grouped, finish_singles, next_for
+from coordinator.grants import Pass
 from store import database
 from store.errors import DatabaseAway
 from store.run import log as stored_log
@@ -48,6 +49,7 @@ class Ends:
         self._draining = draining
         self._told = told
         self._singles: Together[End, Finished] = Together(self._write_singles)
+        self._line = False  # somebody still waited at the last look
 
     def write(self, end: End) -> ClaimedRun | None:
         """Write an end, as often as it takes; the run that this thread goes on with."""
@@ -75,15 +77,37 @@ class Ends:
         return finished
 
     def _write_singles(self, ends: Sequence[End]) -> Sequence[Finished]:
-        def work(tx: Tx) -> list[Finished]:
-            written = finish_singles(tx, [end.ending for end in ends])
-            for end, one in zip(ends, written, strict=True):
-                stored_log.write(tx, end.lines)
-                _write_progress(tx, end, one)
-            return written
-
-        finished = self._insist(work)
+        if self._line:
+            try:
+                return self._end_and_take(ends)
+            except Exception:  # the ends are what matters: they are written without a look at the line
+                logger.exception("who goes next could not be asked for")
+                self._line = False
+        finished = self._insist(lambda tx: self._end(tx, ends))
         self._give_next([one for one in finished if one.ended is not None])
+        return finished
+
+    def _end(self, tx: Tx, ends: Sequence[End]) -> list[Finished]:
+        finished = finish_singles(tx, [end.ending for end in ends])
+        for end, one in zip(ends, finished, strict=True):
+            stored_log.write(tx, end.lines)
+            _write_progress(tx, end, one)
+        return finished
+
+    def _end_and_take(self, ends: Sequence[End]) -> Sequence[Finished]:
+        """While there is a line: ends and next runs in one transaction, so that nobody comes between."""
+
+        def work(tx: Tx) -> tuple[list[Finished], Pass]:
+            if self._draining.is_set():  # an outage may lie before this
+                return self._end(tx, ends), Pass([])
+            tx.hand_over_lock()  # before the rows, as everybody who grants
+            finished = self._end(tx, ends)
+            free = sum(one.ended is not None for one in finished)
+            engine = self._engine
+            return finished, next_for(tx, engine.rules, engine.here, engine.clock.now(), take=free)
+
+        finished, passed = self._insist(work)
+        self._hand_over([one for one in finished if one.ended is not None], passed)
         return finished
 
     def _give_next(self, finished: Sequence[Finished]) -> None:
@@ -102,7 +126,11 @@ class Ends:
         except Exception:  # the ends are written: nothing of that may be told as lost
             logger.exception("who goes next could not be asked for")
             return
-        engine.publish(passed.messages)
+        self._hand_over(finished, passed)
+
+    def _hand_over(self, finished: Sequence[Finished], passed: Pass) -> None:
+        self._line = passed.more
+        self._engine.publish(passed.messages)
         for one, following in zip(finished, passed.taken, strict=False):
             one.next = following
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-#: As `store.run.asked.twin_of` says it; PostgreSQL's hash takes arguments of any length.
+#: As `store.run.asked.twins_of` says it; PostgreSQL's hash takes arguments of any length.
 _INDEX = {
     "sqlite": "CREATE INDEX run_asked ON run (service, args)",
     "postgresql": "CREATE INDEX run_asked ON run USING hash (args)",

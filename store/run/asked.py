@@ -48,29 +48,41 @@ class Known:
 def known(tx: Tx, wanted: Sequence[Wanted]) -> list[Known]:
     """For each: the service, who waits already for the same, and an id for the new run."""
     names = sorted({each.service for each in wanted})
-    statements: list[Statement] = [(_SERVICES.format(names=marks(names)), names)]
-    statements += [twin_of(each) for each in wanted]
+    statements: list[Statement] = [(_SERVICES.format(names=marks(names)), names), twins_of(tx, wanted)]
     if tx.dialect == "postgresql":
         statements.append((_IDS, (len(wanted),)))
-    rows, *others = tx.batch(statements)
+    rows, twins, *others = tx.batch(statements)
     services = {row[0]: dict(zip(_COLUMNS, row, strict=True)) for row in rows}
-    drawn = [row[0] for row in others.pop()] if tx.dialect == "postgresql" else [None] * len(wanted)
+    twin_at: dict[int, int | None] = dict(twins)
+    drawn = [row[0] for row in others[0]] if others else [None] * len(wanted)
     return [
-        Known(services.get(each.service), found[0][0] if found else None, run_id)
-        for each, found, run_id in zip(wanted, others, drawn, strict=True)
+        Known(services.get(each.service), twin_at[place], run_id)
+        for place, (each, run_id) in enumerate(zip(wanted, drawn, strict=True))
     ]
 
 
 def twin(tx: Tx, wanted: Wanted) -> int | None:
     """A queued request of the same service, node, arguments and step, if there is one."""
-    rows = tx.all(*twin_of(wanted))
-    return rows[0][0] if rows else None
+    found: int | None = tx.all(*twins_of(tx, [wanted]))[0][1]
+    return found
 
 
-def twin_of(wanted: Wanted) -> Statement:
-    """The statement of `twin`."""
+def twins_of(tx: Tx, wanted: Sequence[Wanted]) -> Statement:
+    """Selects (place in `wanted`, the twin's id or NULL) of each; each is looked up by index."""
+    rows, values = tx.table(
+        ("integer", "text", "text", "text", "integer"),
+        [
+            (place, each.service, each.for_node, each.args, each.step or 0)
+            for place, each in enumerate(wanted)
+        ],
+    )
     return (
-        """SELECT id FROM run WHERE state = 'queued' AND service = ? AND for_node = ? AND args = ?
-               AND COALESCE(step, 0) = ? AND trigger IN ('manual', 'api', 'message') ORDER BY id LIMIT 1""",
-        (wanted.service, wanted.for_node, wanted.args, wanted.step or 0),
+        f"""WITH wanted (place, service, for_node, args, step) AS ({rows})
+            SELECT wanted.place,
+                   (SELECT id FROM run WHERE state = 'queued' AND service = wanted.service
+                        AND for_node = wanted.for_node AND args = wanted.args
+                        AND COALESCE(step, 0) = wanted.step AND trigger IN ('manual', 'api', 'message')
+                    ORDER BY id LIMIT 1)
+            FROM wanted""",
+        values,
     )

@@ -12,12 +12,12 @@ from store.tx import FLOAT, Tx
 _COLUMNS = (
     "service, for_node, trigger, state, reason, planned_at, planned_until, planned_count, planned_text,"
     " requested_at, requested_by, request_reason, queued_at, priority, preempt, roles, run_groups, args,"
-    " step, apart, ended_at, merged_into"
+    " step, apart, ended_at, merged_into, wait_code, wait_since"
 )
 _TYPES = (
     *("text", "text", "text", "text", "text", "bigint", "bigint", "bigint", "text"),
     *(FLOAT, "text", "text", FLOAT, "integer", "boolean", "text", "text", "text"),
-    *("integer", "boolean", FLOAT, "bigint"),
+    *("integer", "boolean", FLOAT, "bigint", "text", FLOAT),
 )
 
 
@@ -46,6 +46,7 @@ class NewRun:
     step: int | None = None
     apart: bool = False  # of that step alone, beside the service's other runs
     merged_into: int | None = None
+    wait_code: str | None = None  # why it waits, where that is known without a look
 
 
 def insert(tx: Tx, runs: Sequence[NewRun]) -> list[int | None]:
@@ -108,4 +109,5 @@ def _values(run: NewRun) -> tuple[Any, ...]:
         *(run.planned_count, run.planned_text, run.requested_at, run.requested_by, run.request_reason),
         *(run.queued_at, run.priority, run.preempt, run.roles, run.run_groups, args_text(run.args)),
         *(run.step, run.apart, run.requested_at if final else None, run.merged_into),
+        *(run.wait_code, run.queued_at if run.wait_code else None),
     )

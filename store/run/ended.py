@@ -13,7 +13,7 @@ from typing import Any
 from domain.run_state import after_attempt, backoff
 from store import tally
 from store.run import service_last
-from store.tx import FLOAT, Statement, Tx
+from store.tx import FLOAT, Statement, Tx, marks
 
 #: A run that is tried again when it is lost: so many times at once, then with pauses, then no more.
 #: A run that kills its process each time would else take its neighbours with it for ever.
@@ -67,13 +67,22 @@ class _Met:
     apart: bool
 
 
-_RETURNING = (
-    "RETURNING service, run_groups, trigger, node, process_id, granted_at, started_at, queued_at, apart"
-)
+_MET = "service, run_groups, trigger, node, process_id, granted_at, started_at, queued_at, apart"
+_RETURNING = f"RETURNING {_MET}"
 
 _FINISH = f"""
     UPDATE run SET state = ?, ended_at = ?, outcome = ?, message = ?, counts = ?, error = ?
     WHERE id = ? AND fence = ? AND state = 'running' {_RETURNING}"""
+
+_SUCCEED = f"""
+    WITH new (id, fence, ended_at, outcome, message, counts, error) AS ({{rows}}),
+         locked AS (SELECT r.id FROM run r WHERE r.id IN ({{ids}}) ORDER BY r.id{{for_update}})
+    UPDATE run SET state = 'succeeded', ended_at = new.ended_at, outcome = new.outcome,
+                   message = new.message, counts = new.counts, error = new.error
+    FROM new JOIN locked ON locked.id = new.id
+    WHERE run.id = locked.id AND run.fence = new.fence AND run.state = 'running'
+    RETURNING run.fence, {_MET}"""
+_SUCCEED_TYPES = ("bigint", "bigint", FLOAT, "text", "text", "text", "text")
 
 _TRY_AGAIN = f"""
     UPDATE run SET state = 'queued', error = ?, not_before = ?, queued_at = COALESCE(?, queued_at)
@@ -134,12 +143,8 @@ def end_all(tx: Tx, endings: Sequence[Ending]) -> list[Ended | None]:
 
 def _guarded(tx: Tx, endings: Sequence[Ending]) -> dict[int, tuple[Any, ...]]:
     """(state now, *its row) by fence, of those that were ours to change; met in the order given."""
-    final = [each for each in endings if each.ended == "succeeded"]
-    if len(final) == len(endings):
-        rows = tx.batch([_finish(ending, "succeeded") for ending in final])
-        return {
-            each.fence: ("succeeded", *found[0]) for each, found in zip(final, rows, strict=True) if found
-        }
+    if len(endings) > 1 and all(each.ended == "succeeded" for each in endings):
+        return {fence: ("succeeded", *row) for fence, *row in tx.all(*_succeed(tx, endings))}
     changed = {}
     for ending in endings:
         state, row = _guarded_one(tx, ending)
@@ -167,9 +172,19 @@ def _guarded_one(tx: Tx, ending: Ending) -> tuple[str, tuple[Any, ...] | None]:
 
 
 def _finish(ending: Ending, state: str) -> Statement:
+    return (_FINISH, (state, *_end_of(ending), ending.run_id, ending.fence))
+
+
+def _succeed(tx: Tx, endings: Sequence[Ending]) -> Statement:
+    rows, values = tx.table(_SUCCEED_TYPES, [(each.run_id, each.fence, *_end_of(each)) for each in endings])
+    ids = [each.run_id for each in endings]
+    sql = _SUCCEED.format(rows=rows, ids=marks(ids), for_update=tx.for_update("r"))
+    return (sql, (*values, *ids))
+
+
+def _end_of(ending: Ending) -> tuple[Any, ...]:
     counts = json.dumps(dict(ending.counts)) if ending.counts else None
-    values = (state, ending.at, ending.outcome, ending.message or None, counts, _error(ending))
-    return (_FINISH, (*values, ending.run_id, ending.fence))
+    return (ending.at, ending.outcome, ending.message or None, counts, _error(ending))
 
 
 def _error(ending: Ending) -> str | None:

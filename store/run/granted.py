@@ -10,6 +10,8 @@ from store.tx import Statement, Tx, marks
 #: PostgreSQL draws the fence while it grants; SQLite has no sequences, so there it is drawn before.
 _FENCE = {"postgresql": "nextval('fence')", "sqlite": "?"}
 
+_FENCE_OF_NEW = {"postgresql": "nextval('fence')", "sqlite": "new.fence"}
+
 _GRANT = """
     UPDATE run SET state = 'granted', fence = {fence}, node = ?, granted_at = ?, sent_at = ?,
                    wait_code = NULL, wait_group = NULL, wait_holder = NULL, wait_since = NULL
@@ -17,10 +19,12 @@ _GRANT = """
     RETURNING id, fence"""
 
 _GRANT_AND_CLAIM = """
+    WITH new (id, fence) AS ({rows})
     UPDATE run SET state = 'running', fence = {fence}, node = ?, granted_at = ?, sent_at = ?,
                    wait_code = NULL, wait_group = NULL, wait_holder = NULL, wait_since = NULL,
                    process_id = ?, started_at = ?, attempt = attempt + 1
-    WHERE id = ? AND state = 'queued'
+    FROM new
+    WHERE run.id = new.id AND state = 'queued'
       AND EXISTS (SELECT 1 FROM process p WHERE p.id = ? AND p.state = 'up')"""
 
 _HOLD = "UPDATE membership SET held = TRUE WHERE run_id IN ({runs})"
@@ -53,14 +57,14 @@ def grant_and_claim(
     """
     if not run_ids:
         return []
-    sql = _GRANT_AND_CLAIM.format(fence=_FENCE[tx.dialect])
-    drawn = zip(run_ids, _drawn(tx, len(run_ids)), strict=True)
+    drawn = [(None,)] * len(run_ids) if tx.dialect == "postgresql" else _drawn(tx, len(run_ids))
+    rows, values = tx.table(
+        ("bigint", "bigint"), [(run_id, *fence) for run_id, fence in zip(run_ids, drawn, strict=True)]
+    )
+    sql = _GRANT_AND_CLAIM.format(rows=rows, fence=_FENCE_OF_NEW[tx.dialect])
     *_, details = tx.batch(
         [
-            *(
-                (sql, (*fence, node, now, now, process_id, now, run_id, process_id))
-                for run_id, fence in drawn
-            ),
+            (sql, (*values, node, now, now, process_id, now, process_id)),
             (_HOLD_OF.format(runs=marks(run_ids)), (*run_ids, process_id)),
             details_of_runs(process_id, run_ids),
         ]

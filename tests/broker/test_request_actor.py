@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from dramatiq import Message
 from dramatiq.brokers.stub import StubBroker
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors import Service
 from actors.catalogue import Catalogue
+from broker import request_actor
 from broker.errors import NotNow, Rejected
 from broker.queues import REQUEST_ACTOR, REQUESTS
 from broker.request_actor import NATIVE_KEYS, Requests, parse
+from coordinator.ends import finish_singles
 from coordinator.grants import RunMessage
+from coordinator.requested import Request
+from coordinator.requests import request_all
 from store import database
 from store.errors import DatabaseAway
+from store.run.ended import Ending
+from store.tx import Tx
 from tests.support.engine import Engine
+
+#: Of the one node.
+SLOTS = 8
 
 
 @dataclass(frozen=True)
@@ -119,11 +130,9 @@ def test_bad_input_is_refused_with_what_was_expected(form: str) -> None:
     assert len(text) < 500
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=5,
-)
+LEAF = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters())
+FLAT = st.lists(LEAF, max_size=3) | st.dictionaries(st.text(max_size=5), LEAF, max_size=3)
+JSON = LEAF | FLAT | st.lists(FLAT, max_size=3) | st.dictionaries(st.text(max_size=5), FLAT, max_size=3)
 ALMOST = st.dictionaries(
     st.sampled_from(["service", "args", "reason", "key", *sorted(NATIVE_KEYS)]) | st.text(max_size=3), JSON
 )
@@ -158,7 +167,7 @@ class Asked:
             own("other"),
         ]
         engine.make_node()
-        engine.make_service("mail")
+        engine.make_service("mail", parallel=20)
         engine.make_service("other")
         engine.make_service("off", enabled=False)
         self.sent: list[RunMessage] = []
@@ -233,3 +242,73 @@ def test_the_actor_of_the_request_queue_is_the_one_that_receives(asked_sqlite: A
     actor = broker.get_actor(REQUEST_ACTOR)
     actor(routing_key="run.mail", body="", message_id="m1")
     assert (actor.queue_name, len(asked_sqlite.sent)) == (REQUESTS, 1)
+
+
+def message_of(body: str, routing_key: str = "") -> Message[Any]:
+    return Message(
+        queue_name=REQUESTS,
+        actor_name=REQUEST_ACTOR,
+        args=(),
+        kwargs={"routing_key": routing_key, "body": body, "message_id": None},
+        options={},
+    )
+
+
+def of_mail(size: int) -> Message[Any]:
+    return message_of(f'{{"service": "mail", "args": {{"size": {size}}}}}')
+
+
+def test_messages_that_come_together_are_answered_each_for_itself(asked: Asked, engine: Engine) -> None:
+    bad = [message_of("no"), message_of('{"service": "nobody"}'), message_of("", "run.off")]
+    told = asked.requests.take([of_mail(1), bad[0], of_mail(2), bad[1], bad[2], of_mail(1)])
+    assert [type(each).__name__ for each in told] == [
+        *("NoneType", "Rejected", "NoneType", "Rejected", "Rejected", "NoneType")
+    ]
+    assert engine.value("SELECT COUNT(*) FROM run") == len(asked.sent) == 2
+
+
+def test_a_fault_with_one_message_is_not_that_of_its_neighbours(
+    asked_sqlite: Asked, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(tx: Tx, requests: Sequence[Request], *rest: Any, **more: Any) -> Any:
+        if any(each.args["size"] == 2 for each in requests):
+            raise ValueError("two is bad")
+        return request_all(tx, requests, *rest, **more)
+
+    monkeypatch.setattr(request_actor, "request_all", faulty)
+    told = asked_sqlite.requests.take([of_mail(1), of_mail(2), of_mail(3)])
+    assert [str(each) for each in told] == ["None", "two is bad", "None"]
+    assert len(asked_sqlite.sent) == 2
+
+
+def test_while_the_database_is_away_all_messages_are_to_come_again(
+    asked_sqlite: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise DatabaseAway("gone")
+
+    monkeypatch.setattr(database, "write", away)
+    told = asked_sqlite.requests.take([of_mail(1), of_mail(2), message_of("no")])
+    assert [type(each) for each in told] == [NotNow, NotNow, Rejected]
+
+
+def test_who_comes_while_all_slots_are_taken_goes_behind_with_a_reason(asked: Asked, engine: Engine) -> None:
+    asked.requests.take([of_mail(size) for size in range(10)])
+    assert len(asked.sent) == SLOTS
+    assert asked.requests.take([of_mail(20), of_mail(21), of_mail(20)]) == [None] * 3
+    sql = "SELECT wait_code, wait_since, queued_at FROM run WHERE state = 'queued' ORDER BY id"
+    waiting = engine.rows(sql)
+    assert len(waiting) == 10 - SLOTS + 2
+    assert all(code == "slots" and since == queued for code, since, queued in waiting[-2:])
+    assert len(asked.sent) == SLOTS
+
+
+def test_a_slot_that_got_free_meanwhile_goes_to_the_first_in_line(asked: Asked, engine: Engine) -> None:
+    asked.requests.take([of_mail(size) for size in range(10)])
+    run = engine.claim(asked.sent[0].run_id)
+    assert run is not None
+    ending = Ending(run.run_id, run.fence, run.attempt, "succeeded", engine.clock.now())
+    engine.write(lambda tx: finish_singles(tx, [ending]))
+    first = engine.value("SELECT MIN(id) FROM run WHERE state = 'queued'")
+    asked.requests.take([of_mail(20)])
+    assert asked.sent[-1].run_id == first

@@ -11,13 +11,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from cli.elsewhere import ELSEWHERE, STARTS
 from cli.local.system import Local
 from cli.remote.system import Remote
-from cli.system import ELSEWHERE, STARTS
 from tests.cli.conftest import ROOT, Said, Site, make_site
 from tests.cli.elsewhere import WITH_JOBS, Elsewhere, page_of, token_of
 from tests.cli.test_exit_codes import REFUSED, UNKNOWN, WRONG_USAGE
@@ -333,7 +334,7 @@ def _methods(system: type, part: str | None) -> dict[str, object]:
     """Name -> parameters of what commands call."""
     owner = system
     if part is not None:
-        module = sys.modules[f"{system.__module__.rpartition('.')[0]}.{part}"]
+        module = import_module(f"{system.__module__.rpartition('.')[0]}.{part}")
         owner = getattr(module, part.capitalize())
     return {
         name: None if isinstance(each, property) else str(inspect.signature(each))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.main import app
+from cli.commands import COMMANDS
 from config.load import load
 
 ROOT = Path(__file__).parents[2]
@@ -82,7 +82,7 @@ def test_it_is_shut_in(name: str, tmp_path: Path) -> None:
 def test_it_starts_a_command_that_exists_and_hears_of_its_agent(name: str) -> None:
     service = section(name)
     program, command = service["ExecStart"].split()
-    assert (program, command in {each.name for each in app.registered_commands}) == (PROGRAM, True)
+    assert (program, command in COMMANDS) == (PROGRAM, True)
     assert (service["Type"], service["NotifyAccess"], service["KillMode"]) == ("notify", "main", "mixed")
     assert float(service["WatchdogSec"]) >= 10
 

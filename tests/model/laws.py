@@ -6,6 +6,7 @@ Each law is one function that raises AssertionError; the model calls `Laws.check
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,11 +66,11 @@ class Laws:
             assert not opinion.starts, f"nothing stops {list(opinion.starts)} after a look at the whole line"
         elif step.part:
             # Who stood behind one that could start and has lost its place now is met by the next sweep.
-            behind = opinion_before.verdicts
+            passed = {run for run in opinion_before.starts if run in opinion.line} - set(opinion.starts)
             left = {
                 run
                 for run in set(opinion.starts) - set(opinion_before.starts)
-                if run not in behind or behind[run].holder not in opinion_before.starts
+                if not _stood_behind(opinion_before.verdicts.get(run), opinion_before.starts, passed)
             }
             assert not left, f"{step.name} left runs waiting that nothing stops: {sorted(left)}"
         return opinion
@@ -94,6 +95,11 @@ class Laws:
                 assert edge.fence == edge.old_fence, (
                     f"run {edge.run_id} changed its fence while it was active"
                 )
+
+
+def _stood_behind(verdict: Verdict | None, starts: Mapping[int, str], passed: set[int]) -> bool:
+    """Whether it waited for one that could have started; for a slot it waits for nobody by name."""
+    return verdict is not None and (verdict.holder in starts or (verdict.code == "slots" and bool(passed)))
 
 
 def _groups_are_held_once_and_whole(after: Seen) -> None:

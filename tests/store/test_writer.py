@@ -68,7 +68,7 @@ def together(*works: Callable[[Tx], Any], durable: Sequence[bool] = ()) -> list[
     for n in range(len(works)):
         others.append(threading.Thread(target=one, args=(n,)))
         others[-1].start()
-        until(lambda n=n: len(writer._queue) == n + 1, "the write waits")  # type: ignore[misc]
+        until(lambda n=n: len(writer._turns) == n + 1, "the write waits")  # type: ignore[misc]
     go_on.set()
     for thread in (leader, *others):
         thread.join(20)
