@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coordinator.grants import Here, Pass, Rules, RunMessage, grant_pass
+from coordinator.grants import FIRST_LOOK, Here, Pass, Rules, RunMessage, grant_pass, look_with
 from store.run import waiting
 from store.run.claimed import ClaimedRun
-from store.run.ended import Ended, Ending, end, end_all
+from store.run.ended import Ended, Ending, end, end_all, succeeded, succeeding
 from store.tx import Tx
 
 
@@ -28,21 +28,37 @@ def finish_grouped(
     here: Here | None,
     now: float | None = None,
     *,
+    groups: Sequence[str] = (),
     last: bool = False,
 ) -> Finished:
     """End a run that holds groups and grant those who waited for them.
 
     With ``here`` the first of them that this process can execute is claimed for it. ``now`` is the
     moment of the grants, if it is not that of the end: an outage may lie between the two. With
-    ``last`` the caller says nothing more in this transaction.
+    ``groups``, which it holds as far as the caller knows, the look at the line travels with a good end.
+    With ``last`` the caller says nothing more in this transaction.
     """
     now = ending.at if now is None else now
     tx.hand_over_lock()
-    finished = Finished(end(tx, ending))
+    looked = None
+    if groups and ending.ended == "succeeded":
+        scope = waiting.of_groups(tx.dialect, groups, now, rules.age_step, FIRST_LOOK)
+        answers, looked = look_with(tx, rules, now, scope, succeeding(ending))
+        finished = Finished(succeeded(tx, ending, answers[0]))
+    else:
+        finished = Finished(end(tx, ending))
     if finished.ended is None:
         return finished
+    if finished.ended.groups != tuple(groups):
+        looked = None
     passed = grant_pass(
-        tx, rules, now, groups=finished.ended.groups, here=here, last=last and here is not None
+        tx,
+        rules,
+        now,
+        groups=finished.ended.groups,
+        here=here,
+        last=last and here is not None,
+        looked=looked,
     )
     finished.messages += passed.messages
     if not passed.taken and not passed.closed and waiting.any_waiting(tx):

@@ -19,6 +19,11 @@ from store.run import granted, waiting
 from store.run.claimed import ClaimedRun
 from store.tx import Dialect, Statement, Tx
 
+#: The world, and those of the waiters that were looked at.
+Looked = tuple[World, list[Waiter]]
+
+#: Whether maintenance mode is on, and whether some run waited for a slot at the last look.
+_MARKS: Statement = (f"SELECT EXISTS ({setting.MAINTENANCE[0]}), EXISTS ({waiting.FOR_SLOTS[0]})", ())
 #: How many of a line are looked at when something gets free: a few first, which mostly take all there is.
 #: The sweep looks at all.
 FIRST_LOOK = 12
@@ -85,6 +90,7 @@ def grant_pass(
     here: Here | None = None,
     take: int = 1,
     last: bool = False,
+    looked: Looked | None = None,
 ) -> Pass:
     """Grant all that may start; the caller holds the grant lock.
 
@@ -93,7 +99,8 @@ def grant_pass(
     those who could be before it: at its groups, and for a free slot. ``here`` takes the first ``take`` runs
     it can execute: these are claimed instead of granted.
 
-    With ``last`` nobody says anything after it: its grants may end the transaction.
+    With ``last`` nobody says anything after it: its grants may end the transaction. ``looked``: the first
+    look at these groups, if the caller has taken it (`look_with`).
 
     A part of the line is at most `LOOK` long; whoever stands behind so many that cannot start is granted
     by the next look at the whole line, which the sweep takes.
@@ -102,8 +109,10 @@ def grant_pass(
         return Pass([])
     part = groups is not None or runs is not None or here is not None
     for most in (FIRST_LOOK, LOOK):
-        world, found = look(tx, rules, now, _scope(tx.dialect, rules, now, groups, runs, here, most))
-        waiters = found
+        world, found = looked or look(
+            tx, rules, now, _scope(tx.dialect, rules, now, groups, runs, here, most)
+        )
+        waiters, looked = found, None
         if groups is not None or runs is not None:
             waiters = _with_slot_line(tx, world, waiters)
         if not waiters:
@@ -144,13 +153,21 @@ def _all_taken(world: World, groups: Sequence[str] | None) -> bool:
     return all(node.free <= 0 for node in world.nodes)
 
 
-def look(tx: Tx, rules: Rules, now: float, scope: Statement) -> tuple[World, list[Waiter]]:
+def look(tx: Tx, rules: Rules, now: float, scope: Statement) -> Looked:
     """The world and the waiters of `scope` at this moment."""
-    nodes, active, held, rows, maintenance, for_slots = tx.batch(
-        [waiting.NODES, waiting.ACTIVE, waiting.HELD, scope, setting.MAINTENANCE, waiting.FOR_SLOTS]
+    return look_with(tx, rules, now, scope, [])[1]
+
+
+def look_with(
+    tx: Tx, rules: Rules, now: float, scope: Statement, before: Sequence[Statement]
+) -> tuple[list[list[Any]], Looked]:
+    """The answers of some statements, and the look that sees what they have done, in one round trip."""
+    *answers, nodes, active, held, rows, marks = tx.batch(
+        [*before, waiting.NODES, waiting.ACTIVE, waiting.HELD, scope, _MARKS]
     )
-    world = World(now, rules.age_step, rules.reserve_after, maintenance=bool(maintenance))
-    world.slot_waiters = bool(for_slots)
+    maintenance, for_slots = map(bool, marks[0])
+    world = World(now, rules.age_step, rules.reserve_after, maintenance=maintenance)
+    world.slot_waiters = for_slots
     world.nodes = [
         NodeSlots(name, words(roles), words(services), int(slots)) for name, roles, services, slots in nodes
     ]
@@ -161,7 +178,7 @@ def look(tx: Tx, rules: Rules, now: float, scope: Statement) -> tuple[World, lis
         if node in by_name:
             by_name[node].busy += count
     world.held = {row[0]: Holder(row[1], row[2], row[3], row[4]) for row in held}
-    return world, [_waiter(row, now) for row in rows]
+    return answers, (world, [_waiter(row, now) for row in rows])
 
 
 @lru_cache(maxsize=4096)
@@ -215,7 +232,12 @@ def _carry_out(
         ][:take]
         done.closed = _close(tx, last and 0 < len(mine) == len(decision.grants))
         done.taken = granted.grant_and_claim(
-            tx, mine, process_id=here.process_id, node=here.node, now=world.now
+            tx,
+            mine,
+            grouped=[run_id for run_id in mine if by_id[run_id].groups],
+            process_id=here.process_id,
+            node=here.node,
+            now=world.now,
         )
         if done.closed:
             return done
@@ -223,7 +245,12 @@ def _carry_out(
     rest = [grant for grant in decision.grants if grant.run_id not in taken]
     held = [grant.run_id for grant in rest if by_id[grant.run_id].hold]
     done.closed = _close(tx, last and bool(rest) and not held)
-    fences = granted.grant(tx, [(grant.run_id, grant.node) for grant in rest], world.now)
+    fences = granted.grant(
+        tx,
+        [(grant.run_id, grant.node) for grant in rest],
+        world.now,
+        grouped=[grant.run_id for grant in rest if grant.groups],
+    )
     granted.begin_holds(tx, held, world.now)
     for grant in rest:
         if grant.run_id in held or grant.run_id not in fences:

@@ -36,7 +36,7 @@ class End:
     """An attempt that has ended, and what is written with it: the rest of its log, and its progress."""
 
     ending: Ending
-    grouped: bool
+    groups: Sequence[str]
     lines: Sequence[Line]
     progress: tuple[float, float | None] | None = None  # None: as it was written last
 
@@ -54,7 +54,7 @@ class Ends:
     def write(self, end: End) -> ClaimedRun | None:
         """Write an end, as often as it takes; the run that this thread goes on with."""
         try:
-            finished = self._write_grouped(end) if end.grouped else self._singles.do(end)
+            finished = self._write_grouped(end) if end.groups else self._singles.do(end)
         except Exception:
             logger.exception("the end of run %d could not be written: it is lost", end.ending.run_id)
             return None
@@ -65,7 +65,8 @@ class Ends:
             here = None if self._draining.is_set() else self._engine.here  # an outage may lie before this
             engine, last = self._engine, end.progress is None
             stored_log.write(tx, end.lines)
-            finished = finish_grouped(tx, end.ending, engine.rules, here, engine.clock.now(), last=last)
+            now = engine.clock.now()
+            finished = finish_grouped(tx, end.ending, engine.rules, here, now, groups=end.groups, last=last)
             _write_progress(tx, end, finished)
             return finished
 

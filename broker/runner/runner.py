@@ -103,7 +103,7 @@ class Runner:
         try:
             ending = self._run(active, log)
             progress = active.progress if active.progress != active.progress_written else None
-            return self._ends.write(End(ending, bool(claimed.groups), log.take(), progress))
+            return self._ends.write(End(ending, claimed.groups, log.take(), progress))
         finally:
             self.logs.pop(claimed.fence, None)
             self.active.remove(active)

@@ -103,6 +103,9 @@ _ATTEMPT_TYPES = (
 
 _WAITS_AGAIN = "UPDATE membership SET held = FALSE WHERE run_id = ?"
 _LEAVES = "DELETE FROM membership WHERE run_id = ?"
+_HAS_LEFT = f"""
+    {_LEAVES} AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = membership.run_id
+                              AND run.state IN ('queued', 'granted', 'running'))"""
 
 
 def end(tx: Tx, ending: Ending) -> Ended | None:
@@ -117,28 +120,54 @@ def end_all(tx: Tx, endings: Sequence[Ending]) -> list[Ended | None]:
     """End several attempts as `end` does, each for itself, with as few statements as that takes."""
     changed = _guarded(tx, sorted(endings, key=lambda ending: ending.run_id))
     met = [_Met(ending, *changed[ending.fence]) for ending in endings if ending.fence in changed]
-    if not met:
-        return [None] * len(endings)
-    tx.later(*_attempts(tx, met))
-    freed = []
     for one in met:
         again = one.state == "queued"
         if again:
             tx.later(_BACK_IN_LINE, (one.ending.run_id,))
         if one.groups:
-            freed += tally.held(one.groups, one.ending.at - (one.granted_at or one.started_at))
             tx.later(_WAITS_AGAIN if again else _LEAVES, (one.ending.run_id,))
+    _note(tx, met)
+    ended = {one.ending.fence: _ended(one) for one in met}
+    return [ended.get(ending.fence) for ending in endings]
+
+
+def succeeding(ending: Ending) -> list[Statement]:
+    """What ends an attempt that has succeeded and frees its groups, for who says more with it.
+
+    The answer of the first goes to `succeeded`.
+    """
+    return [_finish(ending, "succeeded"), (_HAS_LEFT, (ending.run_id,))]
+
+
+def succeeded(tx: Tx, ending: Ending, rows: Sequence[tuple[Any, ...]]) -> Ended | None:
+    """The rest of it; None when it was not ours to end any more."""
+    if not rows:
+        return None
+    met = _Met(ending, "succeeded", *rows[0])
+    _note(tx, [met])
+    return _ended(met)
+
+
+def _note(tx: Tx, met: Sequence[_Met]) -> None:
+    """History, counters and services of attempts that were ended; it travels with what follows."""
+    if not met:
+        return
+    tx.later(*_attempts(tx, met))
     finals = [one for one in met if one.state != "queued"]
-    if raises := [*freed, *(each for one in finals for each in _raises(one))]:
+    raises = [each for one in met for each in tally.held(one.groups, _held_for(one))]
+    if raises := [*raises, *(each for one in finals for each in _raises(one))]:
         tx.later(*tally.raised(tx, raises))
     # A step that goes well by itself must not hide that the service fails, nor the other way round.
     for statement in service_last.of_all([_final(one) for one in finals if not one.apart]):
         tx.later(*statement)
-    ended = {
-        one.ending.fence: Ended(one.ending.run_id, one.service, one.state, tuple(one.groups.split()))
-        for one in met
-    }
-    return [ended.get(ending.fence) for ending in endings]
+
+
+def _held_for(met: _Met) -> float:
+    return met.ending.at - (met.granted_at or met.started_at)
+
+
+def _ended(met: _Met) -> Ended:
+    return Ended(met.ending.run_id, met.service, met.state, tuple(met.groups.split()))
 
 
 def _guarded(tx: Tx, endings: Sequence[Ending]) -> dict[int, tuple[Any, ...]]:

@@ -8,23 +8,17 @@ from store.run.claimed import ClaimedRun, details_of_runs, read_details
 from store.tx import Statement, Tx, marks
 
 #: PostgreSQL draws the fence while it grants; SQLite has no sequences, so there it is drawn before.
-_FENCE = {"postgresql": "nextval('fence')", "sqlite": "?"}
+_FENCE = {"postgresql": "nextval('fence')", "sqlite": "new.fence"}
+_GRANTED = """
+    WITH new (id, node, fence) AS ({rows})
+    UPDATE run SET state = '{state}', fence = {fence}, node = new.node, granted_at = ?, sent_at = ?,
+                   wait_code = NULL, wait_group = NULL, wait_holder = NULL, wait_since = NULL"""
+_GRANT = f"""{_GRANTED}
+    FROM new WHERE run.id = new.id AND state = 'queued' RETURNING run.id, run.fence"""
 
-_FENCE_OF_NEW = {"postgresql": "nextval('fence')", "sqlite": "new.fence"}
-
-_GRANT = """
-    UPDATE run SET state = 'granted', fence = {fence}, node = ?, granted_at = ?, sent_at = ?,
-                   wait_code = NULL, wait_group = NULL, wait_holder = NULL, wait_since = NULL
-    WHERE id = ? AND state = 'queued'
-    RETURNING id, fence"""
-
-_GRANT_AND_CLAIM = """
-    WITH new (id, fence) AS ({rows})
-    UPDATE run SET state = 'running', fence = {fence}, node = ?, granted_at = ?, sent_at = ?,
-                   wait_code = NULL, wait_group = NULL, wait_holder = NULL, wait_since = NULL,
+_GRANT_AND_CLAIM = f"""{_GRANTED},
                    process_id = ?, started_at = ?, attempt = attempt + 1
-    FROM new
-    WHERE run.id = new.id AND state = 'queued'
+    FROM new WHERE run.id = new.id AND state = 'queued'
       AND EXISTS (SELECT 1 FROM process p WHERE p.id = ? AND p.state = 'up')"""
 
 _HOLD = "UPDATE membership SET held = TRUE WHERE run_id IN ({runs})"
@@ -34,48 +28,48 @@ _HOLD_OF = """
       AND EXISTS (SELECT 1 FROM run WHERE id = run_id AND state = 'running' AND process_id = ?)"""
 
 
-def grant(tx: Tx, grants: Sequence[tuple[int, str]], now: float) -> dict[int, int]:
-    """Grant runs given as (run, node); their fences. Under the grant lock only."""
+def grant(tx: Tx, grants: Sequence[tuple[int, str]], now: float, *, grouped: Sequence[int]) -> dict[int, int]:
+    """Grant runs given as (run, node); their fences. Under the grant lock only.
+
+    ``grouped``: those of them that have groups.
+    """
     if not grants:
         return {}
-    sql, fences = _GRANT.format(fence=_FENCE[tx.dialect]), _drawn(tx, len(grants))
-    statements: list[Statement] = [
-        (sql, (*fence, node, now, now, run_id)) for (run_id, node), fence in zip(grants, fences, strict=True)
-    ]
-    run_ids = [run_id for run_id, _ in grants]
-    statements.append((_HOLD.format(runs=marks(run_ids)), run_ids))
-    *granted, _ = tx.batch(statements)
-    return {row[0]: row[1] for rows in granted for row in rows}
+    sql, values = _granting(tx, _GRANT, "granted", grants)
+    statements: list[Statement] = [(sql, (*values, now, now))]
+    if grouped:
+        statements.append((_HOLD.format(runs=marks(grouped)), grouped))
+    granted, *_ = tx.batch(statements)
+    return {row[0]: row[1] for row in granted}
 
 
 def grant_and_claim(
-    tx: Tx, run_ids: Sequence[int], *, process_id: int, node: str, now: float
+    tx: Tx, run_ids: Sequence[int], *, grouped: Sequence[int], process_id: int, node: str, now: float
 ) -> list[ClaimedRun]:
     """Grant runs to this process and claim them in the same step. Under the grant lock only.
 
     None of them when the process may take nothing any more: it drains, or was given up meanwhile.
+    ``grouped``: those of them that have groups.
     """
     if not run_ids:
         return []
-    drawn = [(None,)] * len(run_ids) if tx.dialect == "postgresql" else _drawn(tx, len(run_ids))
-    rows, values = tx.table(
-        ("bigint", "bigint"), [(run_id, *fence) for run_id, fence in zip(run_ids, drawn, strict=True)]
-    )
-    sql = _GRANT_AND_CLAIM.format(rows=rows, fence=_FENCE_OF_NEW[tx.dialect])
-    *_, details = tx.batch(
-        [
-            (sql, (*values, node, now, now, process_id, now, process_id)),
-            (_HOLD_OF.format(runs=marks(run_ids)), (*run_ids, process_id)),
-            details_of_runs(process_id, run_ids),
-        ]
-    )
+    sql, values = _granting(tx, _GRANT_AND_CLAIM, "running", [(run_id, node) for run_id in run_ids])
+    statements: list[Statement] = [(sql, (*values, now, now, process_id, now, process_id))]
+    if grouped:
+        statements.append((_HOLD_OF.format(runs=marks(grouped)), (*grouped, process_id)))
+    *_, details = tx.batch([*statements, details_of_runs(process_id, run_ids)])
     claimed = {run.run_id: run for run in read_details(details, now).values()}
     return [claimed[run_id] for run_id in run_ids if run_id in claimed]
 
 
-def _drawn(tx: Tx, count: int) -> list[tuple[int, ...]]:
-    """The fence of each grant as its parameters: none where the statement draws it."""
-    return [()] * count if tx.dialect == "postgresql" else [(fence,) for fence in tx.fences(count)]
+def _granting(tx: Tx, sql: str, state: str, grants: Sequence[tuple[int, str]]) -> Statement:
+    """The statement, and the parameters it begins with; in the order of the runs, in which rows are met."""
+    fences = [None] * len(grants) if tx.dialect == "postgresql" else tx.fences(len(grants))
+    rows, values = tx.table(
+        ("bigint", "text", "bigint"),
+        [(*each, fence) for each, fence in zip(sorted(grants), fences, strict=True)],
+    )
+    return sql.format(rows=rows, state=state, fence=_FENCE[tx.dialect]), values
 
 
 def begin_holds(tx: Tx, run_ids: Sequence[int], now: float) -> None:

@@ -176,7 +176,7 @@ class Engine:
         ending = Ending(run.run_id, run.fence, run.attempt, ended, now, **values)
 
         if run.groups:
-            return self.write(lambda tx: finish_grouped(tx, ending, self.rules, here))
+            return self.write(lambda tx: finish_grouped(tx, ending, self.rules, here, groups=run.groups))
         finished = self.write(lambda tx: finish_singles(tx, [ending]))[0]
         if finished.ended is not None:
             after = self.write(lambda tx: next_for(tx, self.rules, here or NOBODY, now))

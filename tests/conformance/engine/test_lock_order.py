@@ -63,12 +63,13 @@ class Player(threading.Thread):
         ):
             ended = self.random.choice(["succeeded", "failed", "drained"])
             ending = Ending(run_id, fence, attempt, ended, self.engine.clock.now(), retries=1)
-            self._end(ending, bool(groups))
+            self._end(ending, groups.split())
 
-    def _end(self, ending: Ending, grouped: bool) -> None:
+    def _end(self, ending: Ending, groups: list[str]) -> None:
         here = self.engine.here()
-        if grouped:
-            database.write(lambda tx: finish_grouped(tx, ending, self.engine.rules, here))
+        rules = self.engine.rules
+        if groups:
+            database.write(lambda tx: finish_grouped(tx, ending, rules, here, groups=groups))
         else:
             database.write(lambda tx: finish_singles(tx, [ending]))
 
