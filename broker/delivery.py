@@ -10,6 +10,7 @@ from dramatiq import Message
 from dramatiq.broker import MessageProxy
 
 from broker.decode import Raw, is_run
+from broker.queues import REQUEST_ACTOR
 
 
 class Delivery(MessageProxy):
@@ -29,6 +30,11 @@ class Delivery(MessageProxy):
         """What its actor raised; known until the worker thread has handed the delivery back."""
         return self._exception
 
+    def stand_for(self, error: Exception | None) -> None:
+        """Be as if its actor had raised this; None: had returned."""
+        if error is not None:
+            self.stuff_exception(error)
+
     def carry(self, claimed: object) -> None:
         """Give the actor what was claimed, in place of the run's numbers."""
         self._message = dataclasses.replace(self._message, kwargs={"claimed": claimed})
@@ -37,6 +43,11 @@ class Delivery(MessageProxy):
 def runs_of(batch: Sequence[Delivery]) -> list[Message[Any]]:
     """The messages in `batch` that must be claimed before they start."""
     return [delivery.message for delivery in batch if is_run(delivery.message)]
+
+
+def requests_of(batch: Sequence[Delivery]) -> list[Delivery]:
+    """Those of the request queue."""
+    return [delivery for delivery in batch if delivery.actor_name == REQUEST_ACTOR]
 
 
 def sort_out(batch: Sequence[Delivery], claims: Mapping[str, object] | None) -> list[Delivery]:

@@ -23,9 +23,8 @@ from dramatiq.message import generate_unique_id
 from dramatiq.worker import _WorkQueueItem
 
 from broker.decode import Raw, decode
-from broker.delivery import Delivery, runs_of, sort_out
+from broker.delivery import Delivery, requests_of, runs_of, sort_out
 from broker.errors import BrokerUnreachable, NotNow, Rejected
-from broker.queues import REQUEST_ACTOR
 
 if TYPE_CHECKING:
     from broker.transport import Transport
@@ -44,10 +43,9 @@ class Intake(threading.Thread, ABC):
     `claim` gets the run messages of one batch and returns {message_id: what was claimed}. A run
     that it names is acknowledged and started with kwargs {"claimed": ...}; one that it leaves out
     is stale: acknowledged and dropped. When it raises, the batch goes back to its queues and
-    nothing is taken for `pause_after_failure` seconds. `take` gets the requests of one batch, and does
-    what they ask for here and now: many in one transaction, and no thread for each. It says of each what
-    is wrong with it, as its actor would have raised it. Other messages are acknowledged after their
-    actor. A subclass's methods are called by this thread only; `wake` by any.
+    nothing is taken for `pause_after_failure` seconds. `take` does at once what the requests of one batch
+    ask for, without a thread for each, and says of each what its actor would have raised. Other messages
+    are acknowledged after their actor. A subclass's methods are called by this thread only; `wake` by any.
     """
 
     pause_after_failure = 0.5
@@ -255,18 +253,14 @@ class Intake(threading.Thread, ABC):
         self._claim_failing = True
 
     def _start(self, ready: Sequence[Delivery]) -> None:
-        requests = []
+        now = requests_of(ready) if self.take is not None else []
         for delivery in ready:
-            if self.take is not None and delivery.actor_name == REQUEST_ACTOR:
-                requests.append(delivery)
-            else:
+            if delivery not in now:
                 priority = self.broker.get_actor(delivery.actor_name).priority
                 self.work_queue.put(_WorkQueueItem(priority, delivery))
-        if self.take is not None and requests:
-            told = self.take([delivery.message for delivery in requests])
-            for delivery, error in zip(requests, told, strict=True):
-                if error is not None:
-                    delivery.stuff_exception(error)
+        if self.take is not None and now:
+            for delivery, error in zip(now, self.take([each.message for each in now]), strict=True):
+                delivery.stand_for(error)
                 self.post_process_message(delivery)
 
     def _count(self, change: int) -> None:
