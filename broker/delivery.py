@@ -10,7 +10,6 @@ from dramatiq import Message
 from dramatiq.broker import MessageProxy
 
 from broker.decode import Raw, is_run
-from broker.queues import REQUEST_ACTOR
 
 
 class Delivery(MessageProxy):
@@ -43,11 +42,6 @@ class Delivery(MessageProxy):
 def runs_of(batch: Sequence[Delivery]) -> list[Message[Any]]:
     """The messages in `batch` that must be claimed before they start."""
     return [delivery.message for delivery in batch if is_run(delivery.message)]
-
-
-def requests_of(batch: Sequence[Delivery]) -> list[Delivery]:
-    """Those of the request queue."""
-    return [delivery for delivery in batch if delivery.actor_name == REQUEST_ACTOR]
 
 
 def sort_out(batch: Sequence[Delivery], claims: Mapping[str, object] | None) -> list[Delivery]:

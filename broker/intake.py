@@ -14,25 +14,22 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from queue import PriorityQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dramatiq import Message
 from dramatiq.broker import MessageProxy
 from dramatiq.message import generate_unique_id
 from dramatiq.worker import _WorkQueueItem
 
 from broker.decode import Raw, decode
-from broker.delivery import Delivery, requests_of, runs_of, sort_out
+from broker.delivery import Delivery, runs_of, sort_out
 from broker.errors import BrokerUnreachable, NotNow, Rejected
+from broker.feed import Feed
+from broker.queues import REQUEST_ACTOR
 
 if TYPE_CHECKING:
     from broker.transport import Transport
 
-Claim = Callable[[list[Message[Any]]], Mapping[str, object]]
-Take = Callable[[list[Message[Any]]], Sequence[Exception | None]]
 OnRejected = Callable[[str, bytes, str], None]
-WorkQueue = PriorityQueue[_WorkQueueItem]
 
 logger = logging.getLogger(__name__)
 
@@ -57,20 +54,16 @@ class Intake(threading.Thread, ABC):
         self,
         *,
         broker: Transport,
-        queues: Sequence[str],
-        at_once: int,
-        work_queue: WorkQueue,
-        claim: Claim | None,
-        take: Take | None,
+        feed: Feed,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(name="intake", daemon=True)
         self.broker = broker
-        self.queues = tuple(queues)
-        self.at_once = at_once
-        self.work_queue = work_queue
-        self.claim = claim
-        self.take = take
+        self.queues = tuple(feed.queues)
+        self.at_once = feed.at_once
+        self.work_queue = feed.work_queue
+        self.claim = feed.claim
+        self.take = feed.take
         self.clock = clock
         self.idle = threading.Condition()
         self._in_work = 0
@@ -253,13 +246,16 @@ class Intake(threading.Thread, ABC):
         self._claim_failing = True
 
     def _start(self, ready: Sequence[Delivery]) -> None:
-        now = requests_of(ready) if self.take is not None else []
+        requests = []
         for delivery in ready:
-            if delivery not in now:
-                priority = self.broker.get_actor(delivery.actor_name).priority
-                self.work_queue.put(_WorkQueueItem(priority, delivery))
-        if self.take is not None and now:
-            for delivery, error in zip(now, self.take([each.message for each in now]), strict=True):
+            if self.take is not None and delivery.actor_name == REQUEST_ACTOR:
+                requests.append(delivery)
+                continue
+            priority = self.broker.get_actor(delivery.actor_name).priority
+            self.work_queue.put(_WorkQueueItem(priority, delivery))
+        if self.take is not None and requests:
+            told = self.take([delivery.message for delivery in requests])
+            for delivery, error in zip(requests, told, strict=True):
                 delivery.stand_for(error)
                 self.post_process_message(delivery)
 

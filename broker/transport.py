@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 from dramatiq import Actor, Message
 
-from broker.intake import Claim, Intake, OnRejected, Take, WorkQueue
+from broker.feed import Feed
+from broker.intake import Intake, OnRejected
 from store.tx import Tx
 
 
@@ -44,15 +45,10 @@ class Transport(Protocol):
     def get_actor(self, actor_name: str) -> Actor[..., Any]:
         """Raises dramatiq.errors.ActorNotFound."""
 
-    def open_intake(
-        self,
-        *,
-        queues: Sequence[str],
-        at_once: int,
-        work_queue: WorkQueue,
-        claim: Claim | None = None,
-        take: Take | None = None,
-    ) -> Intake:
+    def declare_queue(self, queue_name: str) -> None:
+        """Make a queue known; it need not be there yet."""
+
+    def open_intake(self, feed: Feed) -> Intake:
         """An intake of these queues, not started yet. `broker.worker.Worker` calls this."""
 
     def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 import dramatiq
 from dramatiq.worker import WORKER_TIMEOUT
 
-from broker.intake import Claim, Intake, Take
+from broker.feed import Claim, Feed, Take
+from broker.intake import Intake
 
 if TYPE_CHECKING:
     from broker.transport import Transport
@@ -53,13 +54,7 @@ class Worker(dramatiq.Worker):
             super().start()
             return
         self.broker.emit_before("worker_boot", self)
-        intake: Intake = open_intake(
-            queues=self.queues,
-            at_once=self.at_once,
-            work_queue=self.work_queue,
-            claim=self.claim,
-            take=self.take,
-        )
+        intake: Intake = open_intake(Feed(self.queues, self.at_once, self.work_queue, self.claim, self.take))
         self.intake = intake
         self.consumers = _OneForAll(intake)
         for _ in range(self.worker_threads):

@@ -15,8 +15,9 @@ from broker.database.away import unreachable
 from broker.database.holding import process_ended
 from broker.database.intake import DatabaseIntake
 from broker.decode import LARGEST_BODY, is_run
-from broker.intake import Claim, Intake, OnRejected, Take, WorkQueue
-from broker.queues import COORDINATOR, REJECTED, REQUEST_ACTOR, REQUESTS
+from broker.feed import Feed
+from broker.intake import Intake, OnRejected
+from broker.queues import COORDINATOR, REJECTED, REQUESTS
 from store import database, message
 from store.errors import DatabaseAway
 from store.message import Sent
@@ -46,27 +47,12 @@ class DatabaseBroker(dramatiq.Broker):
             self.queues[queue_name] = None
             self.emit_after("declare_queue", queue_name)
 
-    def open_intake(
-        self,
-        *,
-        queues: Sequence[str],
-        at_once: int,
-        work_queue: WorkQueue,
-        claim: Claim | None = None,
-        take: Take | None = None,
-    ) -> Intake:
+    def open_intake(self, feed: Feed) -> Intake:
         """See `Transport`. A `claim` that is a `broker.transport.Claimer` shares the fetch's commit."""
-        if REQUESTS in queues and REQUEST_ACTOR not in self.actors:
-            raise ValueError(f"{REQUESTS} is to be consumed, but no actor {REQUEST_ACTOR} is declared")
-        for queue in queues:
-            self.declare_queue(queue)
+        feed.declare(self)
         return DatabaseIntake(
             broker=self,
-            queues=queues,
-            at_once=at_once,
-            work_queue=work_queue,
-            claim=claim,
-            take=take,
+            feed=feed,
             lease=self.lease,
         )
 

@@ -9,8 +9,9 @@ import dramatiq
 from dramatiq import Message
 from dramatiq.brokers import rabbitmq
 
-from broker.intake import Claim, Intake, OnRejected, Take, WorkQueue
-from broker.queues import REJECTED, REQUEST_ACTOR, REQUESTS
+from broker.feed import Feed
+from broker.intake import Intake, OnRejected
+from broker.queues import REJECTED, REQUESTS
 from broker.rabbitmq.intake import RabbitmqIntake
 from broker.rabbitmq.publisher import Letter, Publisher
 
@@ -35,27 +36,12 @@ class RabbitmqBroker(rabbitmq.RabbitmqBroker):
             self.queues.add(queue_name)
             self.emit_after("declare_queue", queue_name)
 
-    def open_intake(
-        self,
-        *,
-        queues: Sequence[str],
-        at_once: int,
-        work_queue: WorkQueue,
-        claim: Claim | None = None,
-        take: Take | None = None,
-    ) -> Intake:
-        if REQUESTS in queues and REQUEST_ACTOR not in self.actors:
-            raise ValueError(f"{REQUESTS} is to be consumed, but no actor {REQUEST_ACTOR} is declared")
-        for queue in queues:
-            self.declare_queue(queue)
+    def open_intake(self, feed: Feed) -> Intake:
+        feed.declare(self)
         return RabbitmqIntake(
             self.parameters,
             broker=self,
-            queues=queues,
-            at_once=at_once,
-            work_queue=work_queue,
-            claim=claim,
-            take=take,
+            feed=feed,
         )
 
     def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:

@@ -16,7 +16,7 @@ from dramatiq import Actor, Message
 from broker.database import DatabaseBroker, announce
 from broker.database.wake import Ring
 from broker.decode import Raw
-from broker.intake import Claim
+from broker.feed import Claim
 from broker.queues import EXCHANGE, REJECTED, REQUESTS
 from broker.rabbitmq import RabbitmqBroker
 from broker.stub import StubBroker

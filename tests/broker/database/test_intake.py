@@ -15,7 +15,7 @@ from broker.database import DatabaseBroker, wake
 from broker.database.intake import DatabaseIntake
 from broker.decode import LARGEST_BODY
 from broker.errors import BrokerUnreachable
-from broker.intake import Claim
+from broker.feed import Claim
 from broker.queues import REJECTED
 from broker.worker import Worker
 from store import database, message, migrate
