@@ -23,7 +23,7 @@ def described() -> dict[str, str]:
     return {
         "machine": f"{os.cpu_count()} x {_processor()}, {_memory()}, Linux {platform.release()}",
         "Python": f"{platform.python_version()}; {libraries}",
-        "SQLite": f"{sqlite3.sqlite_version}, WAL; requests and ends synchronous=FULL, claims NORMAL",
+        "SQLite": f"{sqlite3.sqlite_version}, WAL; requests and ends are flushed (fdatasync), claims are not",
         "PostgreSQL": _postgresql(),
         "RabbitMQ": _rabbitmq(),
     }

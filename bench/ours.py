@@ -109,8 +109,7 @@ class OurSystem:
     def force(self, service: str, number: int, **asked: Any) -> int:
         """As a requester of its own: insert, grant, commit, publish. The run's id."""
         wanted = Request(service=service, trigger="api", by="bench", args={"number": number}, **asked)
-        accepted = database.write(lambda tx: request(tx, wanted, self._rules, self._clock.now()))
-        self._publisher.runs(accepted.messages)
+        accepted = self._publisher.write(lambda tx: request(tx, wanted, self._rules, self._clock.now()))
         return accepted.run_ids[0]
 
     def send(self, what: str, count: int, patience: float) -> Sent:

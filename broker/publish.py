@@ -6,8 +6,9 @@ A broker that cannot be reached costs no run: the sweep tells every unclaimed gr
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, Protocol, TypeVar
 
 from dramatiq import Message
 
@@ -15,7 +16,11 @@ from broker.errors import BrokerUnreachable
 from broker.queues import COORDINATOR, node_queue, run_queue
 from broker.transport import Transport
 from coordinator.grants import RunMessage
+from store import database
 from store.errors import DatabaseError
+from store.tx import Tx
+
+Written = TypeVar("Written")
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +35,23 @@ def message_for(run: RunMessage) -> Message[Any]:
     return Message(queue_name=queue, actor_name=run.service, args=(), kwargs=kwargs, options={})
 
 
+class Telling(Protocol):
+    """How a process tells the workers of what it grants: `Publisher`, or what a test listens with."""
+
+    def runs(self, runs: Sequence[RunMessage], /) -> bool:
+        """See `Publisher.runs`."""
+
+    def write(
+        self,
+        work: Callable[[Tx], Written],
+        /,
+        granted: Callable[[Written], Sequence[RunMessage]] = ...,
+        *,
+        durable: bool = ...,
+    ) -> Written:
+        """See `Publisher.write`."""
+
+
 class Publisher:
     """Sends run messages; tells of a broker that is away once, and once when it is back."""
 
@@ -40,6 +62,31 @@ class Publisher:
     def runs(self, runs: Sequence[RunMessage]) -> bool:
         """Publish; False when the broker is away and the sweep must do it."""
         return not runs or self._send([message_for(run) for run in runs])
+
+    def write(
+        self,
+        work: Callable[[Tx], Written],
+        granted: Callable[[Written], Sequence[RunMessage]] = attrgetter("messages"),
+        *,
+        durable: bool = True,
+    ) -> Written:
+        """`database.write` of work that grants, and tell the workers: `granted` finds whom in its result.
+
+        Where the broker lies in the database, the messages are written in the same transaction.
+        """
+        untold: list[Message[Any]] = []
+
+        def grant_and_tell(tx: Tx) -> Written:
+            written = work(tx)
+            untold[:] = map(message_for, granted(written))
+            if untold and not tx.ended and self._broker.enqueue_in(tx, untold):
+                untold.clear()
+            return written
+
+        written = database.write(grant_and_tell, durable=durable)
+        if untold:
+            self._send(untold)
+        return written
 
     def look_again(self) -> bool:
         """Ask the coordinator for a grant pass."""

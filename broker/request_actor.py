@@ -15,11 +15,12 @@ from actors.catalogue import Catalogue, UnknownService
 from actors.values import ValueProblems, arguments
 from broker import callers
 from broker.errors import NotNow, Rejected
+from broker.publish import Telling
 from broker.queues import REQUEST_ACTOR, REQUESTS
 from broker.together import Failed, Together, answers_of
 from coordinator.ends import NOBODY
-from coordinator.grants import Pass, Rules, RunMessage, grant_pass
-from coordinator.requested import Accepted, Answers, Refused, Request
+from coordinator.grants import Pass, Rules, grant_pass
+from coordinator.requested import Accepted, Refused, Request
 from coordinator.requests import request_all, request_behind
 from store import database
 from store import service as stored
@@ -48,12 +49,12 @@ class Requests:
         catalogue: Catalogue,
         rules: Rules,
         now: Callable[[], float],
-        publish: Callable[[list[RunMessage]], Any],
+        publisher: Telling,
     ) -> None:
         self._catalogue = catalogue
         self._rules = rules
         self._now = now
-        self._publish = publish
+        self._publisher = publisher
         self._together: Together[_Read, Accepted | Refused] = Together(self._record)
         self._full: frozenset[str] = frozenset()  # services that waited for a slot at the last look
 
@@ -106,24 +107,23 @@ class Requests:
         asked = [one.request for one in read]
         if all(one.service in self._full and not one.key and not one.preempt for one in asked):
             answers = database.write(lambda tx: request_behind(tx, asked, self._now()))
-            self._look_if_free(answers)
+            self._look_if_free()
         else:
-            answers = database.write(lambda tx: request_all(tx, asked, self._rules, self._now(), last=True))
+            answers = self._publisher.write(
+                lambda tx: request_all(tx, asked, self._rules, self._now(), last=True)
+            )
             self._full = answers.full
-        self._publish(answers.messages)
         for one, answer in zip(read, answers.each, strict=True):
             if isinstance(answer, Accepted):
                 name = one.request.service
                 callers.link(one.traceparent, answer.run_ids, service=name, trigger="message", at=self._now())
         return answers.each
 
-    def _look_if_free(self, answers: Answers) -> None:
+    def _look_if_free(self) -> None:
         """A slot that was freed while these were recorded is theirs, if it is nobody's before them."""
         try:
             if waiting.any_free(database.read()):
-                passed = database.write(self._first_in_line)
-                answers.messages.extend(passed.messages)
-                self._full = passed.full
+                self._full = self._publisher.write(self._first_in_line).full
         except DatabaseError:  # they are recorded: the sweep looks at them too
             self._full = frozenset()
 

@@ -19,6 +19,7 @@ from broker.decode import Raw
 from broker.feed import Feed
 from broker.intake import Intake, OnRejected
 from broker.queues import REJECTED
+from store.tx import Tx
 
 
 class StubBroker(dramatiq.Broker):
@@ -57,6 +58,9 @@ class StubBroker(dramatiq.Broker):
             self.emit_before("enqueue", message, None)
             self.put(Raw(message.queue_name, message.encode(), None))
             self.emit_after("enqueue", message, None)
+
+    def enqueue_in(self, tx: Tx, messages: Sequence[Message[Any]]) -> bool:
+        return False
 
     def put(self, raw: Raw) -> None:
         """Lay any bytes into a queue, as an outside publisher would."""

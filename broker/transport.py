@@ -60,6 +60,9 @@ class Transport(Protocol):
     def enqueue_many(self, messages: Sequence[Message[Any]]) -> None:
         """The same for several, in order, in fewer steps. Raises BrokerUnreachable."""
 
+    def enqueue_in(self, tx: Tx, messages: Sequence[Message[Any]]) -> bool:
+        """Add them in a transaction of the caller's; False where they must be sent after its commit."""
+
     def reachable(self) -> bool:
         """True if a message could be published now."""
 

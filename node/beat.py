@@ -28,7 +28,7 @@ def main(child: Child) -> int:
         zone=site.zone,
         clock=site.clock,
         grant=lambda tx, runs: grant_pass(tx, site.rules, site.clock.now(), runs=runs).messages,
-        publish=Publisher(broker).runs,
+        write=Publisher(broker).write,
     )
     thread = threading.Thread(target=beat.loop, name="beat", daemon=True)
     thread.start()

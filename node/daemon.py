@@ -70,7 +70,7 @@ class _Daemon:
             node=child.node,
             rules=child.site.rules,
             clock=self._clock,
-            publish=publisher.runs,
+            publisher=publisher,
             stop_reason=lambda: self._ports.stop,
         )
         self._log = DaemonLog(self._service.name, child.site.settings.logs.dir, self._clock)

@@ -75,7 +75,7 @@ def main(child: Child) -> int:
             rules=child.site.rules,
             clock=child.site.clock,
             log_folder=child.site.settings.logs.dir,
-            publish=Publisher(broker).runs,
+            publisher=Publisher(broker),
             started=lambda run: wardens[0].post(run),
             ended=lambda run: wardens[0].post(run),
             traces=traces,

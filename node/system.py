@@ -73,7 +73,7 @@ class System:
         broker.on_rejected = self._rejected
         self._publisher = Publisher(broker)
         site = self._child.site
-        requests = Requests(site.catalogue, site.rules, self._clock.now, self._publisher.runs)
+        requests = Requests(site.catalogue, site.rules, self._clock.now, self._publisher)
         requests.declare(broker)
         declare_look_again(broker, lambda: self._safely(self._look))
         worker = Worker(
@@ -145,7 +145,7 @@ class System:
                 )
             return messages
 
-        self._publisher.runs(database.write(work))
+        self._publisher.write(work, list)
 
     def _look(self) -> None:
         self._publisher.runs(self._sweeper.look())

@@ -164,10 +164,9 @@ class Warden:
             logger.warning("runs %s are not executed here: they are given up", ", ".join(map(str, lost)))
             rules, at = self._child.site.rules, self._clock.now()
             reason = f"{self._child.name} did not execute it"
-            messages = database.write(
-                lambda tx: rescue.end_runs(tx, self._process_id, lost, rules, reason=reason, now=at)
+            self._runner.engine.publisher.write(
+                lambda tx: rescue.end_runs(tx, self._process_id, lost, rules, reason=reason, now=at), list
             )
-            self._runner.engine.publish(messages)
 
     def _guard_lease(self, now: float) -> None:
         """Without renewal, runs that hold groups must be gone before the lease can be over."""

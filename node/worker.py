@@ -49,7 +49,7 @@ def main(child: Child) -> int:
             rules=child.site.rules,
             clock=child.site.clock,
             log_folder=settings.logs.dir,
-            publish=publisher.runs,
+            publisher=publisher,
             started=lambda run: wardens[0].post(run),
             ended=lambda run: wardens[0].post(run),
             hand_off=partial(hand_off, child, process_id),
@@ -57,7 +57,7 @@ def main(child: Child) -> int:
         )
     )
     wardens.append(Warden(child, process_id, runner, lambda on: _take(worker, on)))
-    requests = Requests(child.site.catalogue, child.site.rules, child.site.clock.now, publisher.runs)
+    requests = Requests(child.site.catalogue, child.site.rules, child.site.clock.now, publisher)
     declare(broker, services.values(), runner.execute, lambda name, args: _ask(requests, name, args))
     declare_hints(broker, child.node, _helpers(child))
     worker = Worker(

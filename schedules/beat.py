@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,11 +20,14 @@ import periodiq
 
 from domain.time.clock import Clock
 from schedules.ledger import Accounted, account
-from store import database, service, setting
+from store import service, setting
 from store.errors import DatabaseError
 from store.tx import Tx
 
 logger = logging.getLogger(__name__)
+
+#: What was accounted for, and messages of the runs that were granted.
+Tick = tuple[Accounted, list[Any]]
 
 #: After a failure, seconds until the minute is tried again.
 RETRY = 1.0
@@ -50,8 +54,8 @@ class StoredSpec:
 class Beat(periodiq.Scheduler):  # type: ignore[misc]
     """Writes the due occurrences of the services whose actors carry a `StoredSpec`.
 
-    ``grant(tx, runs)`` runs the grant pass in the same transaction and returns messages, which
-    ``publish`` sends after the commit.
+    ``grant(tx, runs)`` runs the grant pass in the same transaction and returns messages;
+    ``write(work, granted)`` executes such a transaction and sends what `granted` finds in its result.
     """
 
     def __init__(
@@ -61,14 +65,14 @@ class Beat(periodiq.Scheduler):  # type: ignore[misc]
         zone: ZoneInfo,
         clock: Clock,
         grant: Callable[[Tx, Sequence[int]], list[Any]],
-        publish: Callable[[list[Any]], object],
+        write: Callable[[Callable[[Tx], Tick], Callable[[Tick], list[Any]]], Tick],
     ) -> None:
         super().__init__(actors)
         self.specs = [actor.options["periodic"] for actor in actors]
         self._zone = zone
         self._clock = clock
         self._grant = grant
-        self._publish = publish
+        self._write = write
         self._stop = threading.Event()
         self._away = False
 
@@ -92,7 +96,7 @@ class Beat(periodiq.Scheduler):  # type: ignore[misc]
     def schedule(self) -> bool:
         """Account for all services up to now; False when the database was away."""
         try:
-            done, messages = database.write(self._tick)
+            done, _ = self._write(self._tick, itemgetter(1))
         except DatabaseError as error:
             if not self._away:
                 logger.warning("the beat waits for the database: %s", error)
@@ -101,13 +105,12 @@ class Beat(periodiq.Scheduler):  # type: ignore[misc]
         if self._away:
             logger.warning("the beat goes on: the database is back")
             self._away = False
-        self._publish(messages)
         if done.results:
             counts = ", ".join(f"{count} {result}" for result, count in sorted(done.results.items()))
             logger.debug("tick: %s", counts)
         return True
 
-    def _tick(self, tx: Tx) -> tuple[Accounted, list[Any]]:
+    def _tick(self, tx: Tx) -> Tick:
         tx.grant_lock()
         now = self._clock.now()
         known = {spec.name for spec in self.specs}

@@ -177,6 +177,13 @@ def write(work: Callable[[Tx], Result], *, durable: bool = True) -> Result:
         opened.inside.write = False
 
 
+def flush_soon() -> None:
+    """Have what this process wrote with ``durable=False`` flushed to the disk, without waiting for it."""
+    opened = _opened()
+    if opened.writer:
+        opened.writer.flush_soon()
+
+
 def drop_connection() -> None:
     """Close this thread's connection (a thread that ends soon, or a fault)."""
     opened = _opened()
@@ -195,12 +202,14 @@ def _write_postgresql(opened: _Open, work: Callable[[Tx], Result]) -> Result:
     try:
         result = work(tx)
         tx.commit()
-        return result
     except BaseException as error:
         _undo(opened, tx)
         if isinstance(error, DRIVER_ERRORS):
             raise translated(error) from error
         raise
+    for then in tx.after:
+        then()
+    return result
 
 
 def _undo(opened: _Open, tx: Tx) -> None:

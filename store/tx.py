@@ -53,6 +53,15 @@ class Tx:
         self._locked: frozenset[int] = frozenset()
         self._waiting: list[Statement] = [("BEGIN", ())] if begins else []
         self.dialect: Dialect = dialect
+        #: What `after_commit` was given.
+        self.after: list[Callable[[], object]] = []
+
+    def after_commit(self, then: Callable[[], object]) -> None:
+        """Call this once others see what was done, and not at all if it is undone; it must not raise.
+
+        On SQLite that is before it survives a power cut: a hint need not wait for the disk.
+        """
+        self.after.append(then)
 
     def all(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         """Every row of the answer."""
@@ -95,6 +104,11 @@ class Tx:
             self.all(sql, params)
         else:
             self._waiting.append((sql, params))
+
+    @property
+    def ended(self) -> bool:
+        """True if what was the `last` has been said: the transaction is committed."""
+        return self._closed
 
     def last(self) -> None:
         """What is said next is the last: on PostgreSQL the commit travels with it. Nothing may come after."""

@@ -2,7 +2,7 @@
 
 SQLite's own busy handler sleeps and starves (measured: 2.8 s tails), so writers queue on a
 lock of the process and a file lock before BEGIN IMMEDIATE. Whoever leads runs the work of all
-who wait in one transaction: one commit, one disk flush.
+who wait in one transaction: one commit. The disk is waited for outside the locks (`store.flush`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from store.errors import DRIVER_ERRORS, DatabaseAway, translated
+from store.flush import Flush
 from store.turns import Turns, Waiting
 from store.tx import Tx
 
@@ -26,14 +27,14 @@ MOST = 1_000
 
 
 class _Waiting(Waiting):
-    __slots__ = ("committed", "context", "durable", "error", "result", "work")
+    __slots__ = ("after", "committed", "context", "error", "result", "work")
 
-    def __init__(self, work: Work, durable: bool) -> None:
+    def __init__(self, work: Work) -> None:
         super().__init__()
         self.work = work
         # Another thread may run it: what it says of its origin stays that of who asked.
         self.context = copy_context()
-        self.durable = durable
+        self.after: Sequence[Callable[[], object]] = ()
         self.committed = False
         self.result: Any = None
         self.error: BaseException | None = None
@@ -48,6 +49,7 @@ class Writer:
     def __init__(self, path: Path, connect: Callable[[], Any]) -> None:
         self._connect = connect
         self._turns: Turns[_Waiting] = Turns(self._lead, MOST)
+        self._flush = Flush(path)
         self._lock_path = path.with_name(path.name + ".lock")
         self._lock_file: int | None = None
         self._pid = os.getpid()
@@ -55,18 +57,28 @@ class Writer:
     def run(self, work: Work, durable: bool) -> Any:
         """Run `work(tx)` in a transaction, with others' work where some waits; its result.
 
-        ``durable``: the commit survives a power cut, not only a crash of the process.
+        ``durable``: what is returned survives a power cut, not only a crash of the process. Others see it
+        a little earlier: what they do with it is flushed after it.
         """
         if self._pid != os.getpid():
             raise RuntimeError("the database was opened before a fork; open it in the child")
-        waiting = _Waiting(work, durable)
+        waiting = _Waiting(work)
         self._turns.go(waiting)
         if waiting.error is not None:
             raise waiting.error
+        for then in waiting.after:
+            then()
+        if durable:
+            self._flush.wait()
         return waiting.result
+
+    def flush_soon(self) -> None:
+        """See `store.database.flush_soon`."""
+        self._flush.soon()
 
     def close(self) -> None:
         """Give the lock file back."""
+        self._flush.close()
         if self._lock_file is not None:
             os.close(self._lock_file)
             self._lock_file = None
@@ -89,16 +101,14 @@ class Writer:
 
     def _commit_group(self, group: Sequence[_Waiting]) -> None:
         connection = self._connect()
-        tx = Tx(connection, "sqlite")
-        durable = any(waiting.durable for waiting in group)
         all_ran = False
         self._take_file_lock()
         try:
-            connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("BEGIN IMMEDIATE")
             for waiting in group:
                 waiting.error = None
-                self._run_one(tx, connection, waiting, alone=len(group) == 1)
+                self._run_one(connection, waiting, alone=len(group) == 1)
             all_ran = True
             connection.execute("COMMIT")
         except DRIVER_ERRORS as error:
@@ -110,8 +120,10 @@ class Writer:
                 connection.execute("ROLLBACK")
             self._free_file_lock()
 
-    def _run_one(self, tx: Tx, connection: Any, waiting: _Waiting, alone: bool) -> None:
+    def _run_one(self, connection: Any, waiting: _Waiting, alone: bool) -> None:
         """One member's work; its failure must not undo its neighbours'."""
+        tx = Tx(connection, "sqlite")
+        waiting.after = tx.after
         if alone:
             waiting.result = waiting.context.run(waiting.work, tx)
             return

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import dramatiq
@@ -66,27 +67,19 @@ class DatabaseBroker(dramatiq.Broker):
         """Add all of them in one transaction, or none."""
         durable = not all(map(_is_hint, messages))
         with unreachable():
-            ring = database.write(lambda tx: self.enqueue_in(tx, messages), durable=durable)
-        ring()
+            database.write(lambda tx: self.enqueue_in(tx, messages), durable=durable)
 
-    def enqueue_in(self, tx: Tx, messages: Sequence[Message[Any]]) -> Callable[[], None]:
-        """Add them in the caller's transaction; call what it returns after the commit.
-
-        Raises ValueError for a message of more than 1 MiB.
-        """
+    def enqueue_in(self, tx: Tx, messages: Sequence[Message[Any]]) -> bool:
+        """See `Transport`; always True. Raises ValueError for a message of more than 1 MiB."""
         rows = [Sent(one.queue_name, _body(one)) for one in messages]
         for one in messages:
             self.declare_queue(one.queue_name)
             self.emit_before("enqueue", one, None)
         message.put(tx, rows, time.time())
-        ring = wake.announce(tx, Counter(row.queue for row in rows))
-
-        def committed() -> None:
-            ring()
-            for one in messages:
-                self.emit_after("enqueue", one, None)
-
-        return committed
+        wake.announce(tx, Counter(row.queue for row in rows))
+        for one in messages:
+            tx.after_commit(partial(self.emit_after, "enqueue", one, None))
+        return True
 
     def process_ended(self, pid: int) -> None:
         """Deliver again, at once, what a process of this machine held: whoever calls saw its end."""

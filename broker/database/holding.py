@@ -131,5 +131,4 @@ def _ids(raws: Iterable[Raw]) -> list[int]:
 
 def _free(free: Callable[[Tx], list[str]]) -> None:
     """Run `free`, which lets messages wait again and names their queues, and wake who may take them."""
-    ring = database.write(lambda tx: wake.announce(tx, Counter(free(tx))), durable=False)
-    ring()
+    database.write(lambda tx: wake.announce(tx, Counter(free(tx))), durable=False)

@@ -1,7 +1,7 @@
 """Waking other processes after a commit: NOTIFY on PostgreSQL, a datagram on SQLite.
 
 A name is a queue or anything else that may change, such as "schedule". Who changes it announces
-it in the transaction; who cares waits on a bell:
+it in the transaction, and listeners are woken as soon as it is committed; who cares waits on a bell:
 
     with Bell(["schedule"]) as bell:
         while running:
@@ -31,25 +31,18 @@ from store import database
 from store.listen import Listener, notify
 from store.tx import Tx
 
-Ring = Callable[[], None]
-
 #: As many listeners as there are.
 EVERYONE = sys.maxsize
 
 logger = logging.getLogger(__name__)
 
 
-def announce(tx: Tx, counts: Mapping[str, int]) -> Ring:
-    """Say in `tx` that something changed, as {name: how many listeners to wake at most}.
-
-    Call what it returns after the commit, and not at all after a rollback.
-    """
-    if not counts:
-        return lambda: None
-    if tx.dialect == "postgresql":
+def announce(tx: Tx, counts: Mapping[str, int]) -> None:
+    """Say in `tx` that something changed, as {name: how many listeners to wake at most}."""
+    if counts and tx.dialect == "postgresql":
         notify(tx, counts)
-        return lambda: None
-    return lambda: ring(counts)
+    elif counts:
+        tx.after_commit(lambda: ring(counts))
 
 
 def ring(counts: Mapping[str, int]) -> None:

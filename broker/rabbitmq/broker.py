@@ -14,6 +14,7 @@ from broker.intake import Intake, OnRejected
 from broker.queues import REJECTED, REQUESTS
 from broker.rabbitmq.intake import RabbitmqIntake
 from broker.rabbitmq.publisher import Letter, Publisher
+from store.tx import Tx
 
 
 class RabbitmqBroker(rabbitmq.RabbitmqBroker):
@@ -57,6 +58,9 @@ class RabbitmqBroker(rabbitmq.RabbitmqBroker):
         self.publisher.publish_many(Letter(message.queue_name, message.encode()) for message in messages)
         for message in messages:
             self.emit_after("enqueue", message, None)
+
+    def enqueue_in(self, tx: Tx, messages: Sequence[Message[Any]]) -> bool:
+        return False
 
     def reachable(self) -> bool:
         return self.publisher.reachable()

@@ -70,11 +70,9 @@ class Ends:
             _write_progress(tx, end, finished)
             return finished
 
-        finished = self._insist(work)
-        if finished.ended is not None:
-            self._engine.publish(finished.messages)
-            if finished.next is None:
-                self._give_next([finished])
+        finished = self._insist(lambda: self._engine.publisher.write(work, durable=False))
+        if finished.ended is not None and finished.next is None:
+            self._give_next([finished])
         return finished
 
     def _write_singles(self, ends: Sequence[End]) -> Sequence[Finished]:
@@ -84,7 +82,7 @@ class Ends:
             except Exception:  # the ends are what matters: they are written without a look at the line
                 logger.exception("who goes next could not be asked for")
                 self._line = False
-        finished = self._insist(lambda tx: self._end(tx, ends))
+        finished = self._insist(lambda: database.write(lambda tx: self._end(tx, ends), durable=False))
         self._give_next([one for one in finished if one.ended is not None])
         return finished
 
@@ -107,7 +105,9 @@ class Ends:
             engine = self._engine
             return finished, next_for(tx, engine.rules, engine.here, engine.clock.now(), take=free)
 
-        finished, passed = self._insist(work)
+        finished, passed = self._insist(
+            lambda: self._engine.publisher.write(work, lambda both: both[1].messages, durable=False)
+        )
         self._hand_over([one for one in finished if one.ended is not None], passed)
         return finished
 
@@ -119,8 +119,8 @@ class Ends:
             if not waiting.any_waiting(database.read()):
                 return
             engine, now = self._engine, self._engine.clock.now()
-            passed = database.write(
-                lambda tx: next_for(tx, engine.rules, engine.here, now, take=len(finished))
+            passed = engine.publisher.write(
+                lambda tx: next_for(tx, engine.rules, engine.here, now, take=len(finished)), durable=False
             )
         except DatabaseAway:
             return
@@ -131,15 +131,14 @@ class Ends:
 
     def _hand_over(self, finished: Sequence[Finished], passed: Pass) -> None:
         self._line = passed.more
-        self._engine.publish(passed.messages)
         for one, following in zip(finished, passed.taken, strict=False):
             one.next = following
 
-    def _insist(self, work: Callable[[Tx], Written]) -> Written:
-        return insist(
-            lambda: database.write(work),
-            told=lambda text: self._told(f"an end cannot be written yet: {text}"),
-        )
+    def _insist(self, write: Callable[[], Written]) -> Written:
+        written = insist(write, told=lambda text: self._told(f"an end cannot be written yet: {text}"))
+        # The next run need not wait for the disk: nothing it writes can survive a power cut without this.
+        database.flush_soon()
+        return written
 
 
 def _write_progress(tx: Tx, end: End, finished: Finished) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from actors import Service
+from broker.publish import Telling
 from broker.runner.active import ActiveRun
 from broker.tracing import Traces, Untraced
-from coordinator.grants import Here, Rules, RunMessage
+from coordinator.grants import Here, Rules
 from domain.time.clock import Clock
 from store.run.claimed import ClaimedRun
 
@@ -23,7 +24,7 @@ class Engine:
     rules: Rules
     clock: Clock
     log_folder: Path
-    publish: Callable[[Sequence[RunMessage]], object]
+    publisher: Telling
     started: Callable[[ActiveRun], None]  # tell the board before and after each attempt
     ended: Callable[[ActiveRun], None]
     hand_off: Callable[[ClaimedRun], bool] = lambda claimed: False  # a long run goes to a child of its own

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from operator import itemgetter
 
 from actors.context import HoldLost, StopRequested
+from broker.publish import Telling
 from broker.runner.insist import insist
 from coordinator import holds
-from coordinator.grants import Rules, RunMessage
+from coordinator.grants import Rules
 from domain.time.clock import Clock
 from store import database
 from store.errors import DatabaseAway
@@ -34,7 +36,7 @@ class Holding:
         node: str,
         rules: Rules,
         clock: Clock,
-        publish: Callable[[Sequence[RunMessage]], object],
+        publisher: Telling,
         stop_reason: Callable[[], str | None],
     ) -> None:
         self._service = service
@@ -42,7 +44,7 @@ class Holding:
         self._node = node
         self._rules = rules
         self._clock = clock
-        self._publish = publish
+        self._publisher = publisher
         self._stop_reason = stop_reason
         self._held: tuple[int, int] | None = None
         self._checked = 0.0
@@ -102,18 +104,19 @@ class Holding:
 
     def _stand_in_line(self) -> int:
         now = self._clock.now()
-        run_id, messages = database.write(
+        run_id, _ = self._publisher.write(
             lambda tx: holds.enter(
                 tx, self._service, self._rules, process_id=self._process_id, node=self._node, now=now
-            )
+            ),
+            itemgetter(1),
         )
-        self._publish(messages)
         if run_id is None:
             raise StopRequested(f"{self._service} is not in the catalogue any more")
         return run_id
 
     def _leave(self, run_id: int, fence: int | None) -> bool:
         now = self._clock.now()
-        ours, messages = database.write(lambda tx: holds.leave(tx, run_id, fence, self._rules, now))
-        self._publish(messages)
+        ours, _ = self._publisher.write(
+            lambda tx: holds.leave(tx, run_id, fence, self._rules, now), itemgetter(1)
+        )
         return ours

@@ -9,6 +9,7 @@ from typing import Any
 
 from actors.outcome import Outcome
 from actors.service import Task
+from broker.publish import Telling
 from broker.runner.active import ActiveRun
 from broker.runner.insist import insist
 from broker.runner.run_log import printable
@@ -31,20 +32,20 @@ STEP_LIMIT = "time limit of the step"
 class RunPorts:
     """Implements `actors.context.Ports` for one attempt.
 
-    ``publish`` tells the workers of runs that are granted: those of steps that are apart.
+    ``publisher`` tells the workers of runs that are granted: those of steps that are apart.
     """
 
     def __init__(
         self,
         active: ActiveRun,
         clock: Clock,
-        rules: Rules | None = None,
-        publish: Callable[[Sequence[RunMessage]], object] = lambda messages: None,
+        rules: Rules,
+        publisher: Telling,
     ) -> None:
         self._active = active
         self._clock = clock
-        self._rules = rules or Rules()
-        self._publish = publish
+        self._rules = rules
+        self._publisher = publisher
         self._numbers: dict[str, int] = {}
         self._failed: set[str] = set()  # titles of steps whose last result is that
 
@@ -94,9 +95,10 @@ class RunPorts:
             now = self._clock.now()
             return ask_apart(tx, claimed.run_id, claimed.fence, number, task.title, self._rules, now)
 
-        asked = insist(lambda: database.write(work), until=self.stop_reason)
-        if asked is not None:
-            self._publish(asked.messages)
+        def granted(asked: Apart | None) -> Sequence[RunMessage]:
+            return asked.messages if asked else ()
+
+        insist(lambda: self._publisher.write(work, granted), until=self.stop_reason)
         return "failed" if task.title in self._failed else "apart"
 
     def step_started(self, title: str, time_limit: float | None = None) -> None:

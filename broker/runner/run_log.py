@@ -46,6 +46,7 @@ class RunLog:
         first: int,
         trouble: Callable[[str], None],
     ) -> None:
+        self.run_id = claimed.run_id
         self._claimed = claimed
         self._clock = clock
         self._path = folder / f"{claimed.service}.log"
@@ -73,7 +74,7 @@ class RunLog:
         with self._lock:
             number = self._next
             self._next += 1
-            self._lines.append((self._claimed.run_id, number, at, level, text))
+            self._lines.append((self.run_id, number, at, level, text))
             if len(self._lines) >= 2 * (HEAD + TAIL):
                 # Faster than anybody writes them down: what the database would drop is dropped here.
                 head = [line for line in self._lines if line[1] <= HEAD]
@@ -83,7 +84,7 @@ class RunLog:
             self._to_file(at, level, text if room > 1 else f"the file is cut here: after {HEAD + TAIL} lines")
 
     def _to_file(self, at: float, level: str, text: str) -> None:
-        run = f"run {self._claimed.run_id}/{self._claimed.attempt}"
+        run = f"run {self.run_id}/{self._claimed.attempt}"
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a", encoding="utf-8") as file:

@@ -103,11 +103,17 @@ class Runner:
         try:
             ending = self._run(active, log)
             progress = active.progress if active.progress != active.progress_written else None
-            return self._ends.write(End(ending, claimed.groups, log.take(), progress))
+            return self._ends.write(End(ending, claimed.groups, self._rest_of(log), progress))
         finally:
             self.logs.pop(claimed.fence, None)
             self.active.remove(active)
             engine.ended(active)
+
+    def _rest_of(self, log: RunLog) -> list[Line]:
+        """The lines that are not in the database: with the end, or after it, nobody looks for more."""
+        with self._flushing:
+            left = [line for line in self._unwritten if line[0] == log.run_id]
+            return left + log.take()
 
     def _run(self, active: ActiveRun, log: RunLog) -> Ending:
         """Execute the service's code and say how it ended; never raises for what the code does."""
@@ -147,7 +153,7 @@ class Runner:
             fence=claimed.fence,
             args=arguments(service, claimed.args),
             log=logger_for(log),
-            ports=RunPorts(active, self.engine.clock, self.engine.rules, self.engine.publish),
+            ports=RunPorts(active, self.engine.clock, self.engine.rules, self.engine.publisher),
             node=self.engine.here.node,
             log_folder=self.engine.log_folder,
         )

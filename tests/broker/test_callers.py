@@ -23,6 +23,7 @@ from tests.broker.runner.bench import Bench
 from tests.broker.test_tracing import Traced
 from tests.conformance.brokers import RabbitmqBench
 from tests.support.engine import Engine
+from tests.support.told import Told
 from tests.support.until import until
 
 TRACE, SPAN = 0x4BF92F3577B34DA6A3CE929D0E0E4736, 0x00F067AA0BA902B7
@@ -55,7 +56,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[Heard]:
 def requests(sqlite_engine: Engine) -> Requests:
     sqlite_engine.make_node()
     sqlite_engine.make_service("mail", run_groups=["outbox"])
-    return Requests(Catalogue({}), sqlite_engine.rules, sqlite_engine.clock.now, lambda messages: None)
+    return Requests(Catalogue({}), sqlite_engine.rules, sqlite_engine.clock.now, Told())
 
 
 def test_a_callers_span_and_the_runs_first_one_are_linked_both_ways(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -12,13 +13,16 @@ from dramatiq import Message
 
 from broker.connect import connect
 from broker.database.broker import DatabaseBroker
+from broker.database.wake import hush
 from broker.errors import BrokerUnreachable
 from broker.publish import LOOK_AGAIN_ACTOR, Publisher
 from broker.queues import COORDINATOR
 from broker.rabbitmq.broker import RabbitmqBroker
 from broker.stub import StubBroker
 from coordinator.grants import RunMessage
+from store import database
 from store.errors import DatabaseAway
+from store.tx import Tx
 from tests.support.process import free_port
 
 
@@ -92,3 +96,70 @@ def test_a_server_that_is_not_there_costs_a_publisher_nothing_but_the_answer(
     broker.close()
     assert "word" not in caplog.text
     assert [record.levelname for record in caplog.records if record.name == "broker.publish"] == ["WARNING"]
+
+
+@dataclass
+class Granted:
+    messages: list[RunMessage] = field(default_factory=lambda: [RunMessage(7, 70, "mail", "", "master")])
+
+
+def kept() -> list[str]:
+    return [row[0] for row in database.read().all("SELECT text FROM kept")]
+
+
+@pytest.fixture
+def table(engine_database: str) -> Iterator[None]:
+    database.write(lambda tx: tx.run("CREATE TABLE kept (text TEXT)"))
+    yield
+    hush()
+    database.write(lambda tx: tx.run("DROP TABLE kept"))
+
+
+def grant(tx: Tx) -> Granted:
+    tx.run("INSERT INTO kept (text) VALUES ('granted')")
+    return Granted()
+
+
+def test_a_grant_and_its_message_are_one_transaction_where_the_broker_lies_in_the_database(
+    table: None,
+) -> None:
+    broker = DatabaseBroker()
+    seen: list[tuple[int, int]] = []
+
+    def work(tx: Tx) -> Granted:
+        tx.after_commit(lambda: seen.append((len(kept()), broker.depths()["tickworks.run.master"])))
+        return grant(tx)
+
+    Publisher(broker).write(work)
+    assert seen == [(1, 1)]
+
+
+def test_elsewhere_the_message_is_sent_once_the_grant_is_seen(table: None) -> None:
+    class Watched(Flaky):
+        def enqueue_many(self, messages: Sequence[Message[Any]]) -> None:
+            seen.extend(kept())
+            super().enqueue_many(messages)
+
+    seen: list[str] = []
+    broker = Watched()
+    Publisher(broker).write(grant)
+    assert (seen, len(broker.sent())) == (["granted"], 1)
+
+
+@pytest.mark.parametrize("broker", [DatabaseBroker, Flaky])
+def test_of_a_grant_that_is_undone_nobody_hears(table: None, broker: type[DatabaseBroker | Flaky]) -> None:
+    def fails(tx: Tx) -> Granted:
+        grant(tx)
+        raise KeyError
+
+    made = broker()
+    with pytest.raises(KeyError):
+        Publisher(made).write(fails)
+    assert (kept(), sum(made.depths().values())) == ([], 0)
+
+
+def test_a_broker_that_is_away_undoes_no_grant(table: None) -> None:
+    broker = Flaky()
+    broker.error = BrokerUnreachable("gone")
+    assert Publisher(broker).write(grant).messages
+    assert kept() == ["granted"]

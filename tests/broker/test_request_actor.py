@@ -20,7 +20,6 @@ from broker.errors import NotNow, Rejected
 from broker.queues import REQUEST_ACTOR, REQUESTS
 from broker.request_actor import NATIVE_KEYS, Requests, parse
 from coordinator.ends import finish_singles
-from coordinator.grants import RunMessage
 from coordinator.requested import Request
 from coordinator.requests import request_all
 from store import database
@@ -28,6 +27,7 @@ from store.errors import DatabaseAway
 from store.run.ended import Ending
 from store.tx import Tx
 from tests.support.engine import Engine
+from tests.support.told import Told
 
 #: Of the one node.
 SLOTS = 8
@@ -170,9 +170,9 @@ class Asked:
         engine.make_service("mail", parallel=20)
         engine.make_service("other")
         engine.make_service("off", enabled=False)
-        self.sent: list[RunMessage] = []
+        self.sent = Told()
         catalogue = Catalogue({service.name: service for service in services})
-        self.requests = Requests(catalogue, engine.rules, engine.clock.now, self.sent.extend)
+        self.requests = Requests(catalogue, engine.rules, engine.clock.now, self.sent)
 
 
 @pytest.fixture
@@ -228,7 +228,7 @@ def test_what_cannot_run_is_refused_and_leaves_nothing(
 def test_while_the_database_is_away_a_message_is_to_come_again(
     asked_sqlite: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: object) -> None:
+    def away(*_: object, **__: object) -> None:
         raise DatabaseAway("gone")
 
     monkeypatch.setattr(database, "write", away)
@@ -284,7 +284,7 @@ def test_a_fault_with_one_message_is_not_that_of_its_neighbours(
 def test_while_the_database_is_away_all_messages_are_to_come_again(
     asked_sqlite: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: object) -> None:
+    def away(*_: object, **__: object) -> None:
         raise DatabaseAway("gone")
 
     monkeypatch.setattr(database, "write", away)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from config.load import load
 from node.site import open_site
@@ -19,6 +19,8 @@ from tests.support.until import until
 from web.acts import users
 
 PASSWORD = "a password for tests"
+#: ms until a page shows what it is expected to: a machine with other work still passes.
+expect.set_options(timeout=15_000)
 SERVICES = (Path(__file__).parent / "demo_services.py").read_text()
 
 

@@ -55,7 +55,7 @@ def test_ten_megabytes_of_log_leave_their_head_and_tail_and_the_server_answers_m
     before = [each.memory_info().rss for each in processes]
     with deaf_client(page, f"{visit.base}/runs/{run_id}/log/stream"):
         (site.folder / "shout").touch()
-        expect(lines.filter(has_text=FIRST)).to_have_count(1)
+        expect(lines.filter(has_text=FIRST)).to_have_count(1, timeout=60_000)
         until(lambda: newest(run_id) > 60_000, "many lines were written", seconds=60)
         # It goes on writing until the file is gone, so these are answered meanwhile.
         assert page.request.get(f"{visit.base}/healthz").ok

@@ -14,7 +14,6 @@ import pika
 from dramatiq import Actor, Message
 
 from broker.database import DatabaseBroker, announce
-from broker.database.wake import Ring
 from broker.decode import Raw
 from broker.feed import Claim
 from broker.queues import EXCHANGE, REJECTED, REQUESTS
@@ -180,8 +179,8 @@ class DatabaseBench(Bench):
         database.close()
 
     def _put(self, sent: Sent) -> None:
-        def work(tx: Tx) -> Ring:
+        def work(tx: Tx) -> None:
             put(tx, [sent], 0.0)
-            return announce(tx, {sent.queue: 1})
+            announce(tx, {sent.queue: 1})
 
-        database.write(work)()
+        database.write(work)

@@ -22,6 +22,7 @@ from broker.request_actor import Requests
 from store import database, migrate
 from tests.conformance.recorded import record
 from tests.support.engine import Engine
+from tests.support.told import Told
 
 RECORDED = sorted(record.FOLDER.glob("*.json"))
 
@@ -123,7 +124,7 @@ def test_a_run_of_a_service_that_no_node_knows_yet_waits_and_says_so(engine: Eng
 def asks(engine: Engine, *known: Service) -> Requests:
     """The request actor of a node whose catalogue has these."""
     catalogue = Catalogue({service.name: service for service in known})
-    return Requests(catalogue, engine.rules, engine.clock.now, lambda messages: None)
+    return Requests(catalogue, engine.rules, engine.clock.now, Told())
 
 
 def test_a_request_that_meets_a_node_without_the_service_becomes_a_run(engine: Engine) -> None:

@@ -100,7 +100,7 @@ def test_the_work_of_a_node_that_vanishes_moves_after_its_lease(start_node: Star
     second = start_node("n2")
     first.kill()
     assert second.until_state(run_id, "succeeded", seconds=60)["node"] == "n2"
-    assert state("n1") == "lost"
+    until(lambda: state("n1") == "lost", "the node is told as lost", seconds=40)
 
 
 def test_the_one_daemon_of_the_cluster_moves_with_its_node_s_end(start_node: StartNode) -> None:

@@ -18,6 +18,7 @@ from node.warden import ASTRAY, Warden
 from tests.broker.runner.bench import claimed_run
 from tests.support.clock import FakeClock
 from tests.support.engine import Engine
+from tests.support.told import Told
 from tests.support.until import until
 
 RULES = Rules(lease=15.0, grace=10.0)
@@ -41,7 +42,7 @@ class Worker:
         self.clock = clock or FakeClock()
         self.board = Board(1)
         self.active = ActiveRuns()
-        self.sent: list[Any] = []
+        self.sent = Told()
         self.flushed = 0
         child: Any = SimpleNamespace(
             site=SimpleNamespace(clock=self.clock, rules=rules),
@@ -50,7 +51,7 @@ class Worker:
             name="worker-1",
             node="n1",
         )
-        engine = SimpleNamespace(publish=self.sent.extend)
+        engine = SimpleNamespace(publisher=self.sent)
         runner: Any = SimpleNamespace(active=self.active, flush=self._flush, engine=engine)
         self.warden = Warden(child, process_id, runner)
 

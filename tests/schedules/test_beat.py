@@ -14,15 +14,16 @@ from schedules.beat import Beat, StoredSpec
 from store import database
 from store.errors import DatabaseAway
 from tests.support.engine import Engine, periodic
+from tests.support.told import Told
 
 
 @pytest.fixture
-def published() -> list[RunMessage]:
-    return []
+def published() -> Told:
+    return Told()
 
 
 @pytest.fixture
-def beat(sqlite_engine: Engine, published: list[RunMessage]) -> Beat:
+def beat(sqlite_engine: Engine, published: Told) -> Beat:
     engine = sqlite_engine
     engine.make_service("job", rule=periodic(1))
     engine.make_service("stranger", rule=periodic(1))
@@ -32,11 +33,11 @@ def beat(sqlite_engine: Engine, published: list[RunMessage]) -> Beat:
         return grant_pass(tx, engine.rules, engine.clock.now(), runs=runs).messages
 
     actors = [SimpleNamespace(options={"periodic": StoredSpec("job")})]
-    return Beat(actors, zone=engine.zone, clock=engine.clock, grant=grant, publish=published.extend)
+    return Beat(actors, zone=engine.zone, clock=engine.clock, grant=grant, write=published.write)
 
 
 def test_a_tick_writes_what_is_due_grants_it_and_then_tells_the_workers(
-    sqlite_engine: Engine, beat: Beat, published: list[RunMessage]
+    sqlite_engine: Engine, beat: Beat, published: Told
 ) -> None:
     sqlite_engine.clock.advance(60)
     assert beat.schedule() is True
@@ -61,7 +62,7 @@ def test_it_wakes_on_the_next_full_minute(
 
 def test_without_services_it_wakes_all_the_same(sqlite_engine: Engine) -> None:
     beat = Beat(
-        [], zone=sqlite_engine.zone, clock=sqlite_engine.clock, grant=lambda *_: [], publish=lambda _: None
+        [], zone=sqlite_engine.zone, clock=sqlite_engine.clock, grant=lambda *_: [], write=Told().write
     )
     assert beat.schedule() is True
     assert beat.until_next_minute() > 0
@@ -72,7 +73,7 @@ def test_an_outage_is_told_once_and_costs_no_planned_time(
 ) -> None:
     caplog.set_level(logging.WARNING)
 
-    def away(*_: object) -> None:
+    def away(*_: object, **__: object) -> None:
         raise DatabaseAway("database cannot be reached: gone")
 
     with monkeypatch.context() as patched:

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ def kept() -> list[str]:
     return [row[0] for row in database.read().all("SELECT name FROM kept ORDER BY name")]
 
 
-def together(*works: Callable[[Tx], Any], durable: Sequence[bool] = ()) -> list[Any]:
+def together(*works: Callable[[Tx], Any]) -> list[Any]:
     """Run these writes, each in a thread of its own, as one group; their results or errors."""
     answers: list[Any] = [None] * len(works)
     begun, go_on = threading.Event(), threading.Event()
@@ -52,9 +52,8 @@ def together(*works: Callable[[Tx], Any], durable: Sequence[bool] = ()) -> list[
         assert go_on.wait(20)
 
     def one(n: int) -> None:
-        flag = durable[n] if durable else True
         try:
-            answers[n] = database.write(works[n], durable=flag)
+            answers[n] = database.write(works[n])
         except BaseException as error:
             answers[n] = error
         finally:
@@ -128,16 +127,6 @@ def test_a_thread_that_is_stopped_takes_only_its_own_write_with_it() -> None:
     hit = [name for name, answer in zip("abc", answers, strict=True) if isinstance(answer, Stopped)]
     assert len(hit) == 1
     assert kept() == sorted(set("abc") - set(hit))
-
-
-@pytest.mark.parametrize(
-    ("flags", "levels"), [((False, False), [1, 1]), ((False, True), [2, 2]), ((True, True), [2, 2])]
-)
-def test_a_group_is_as_durable_as_its_most_careful_member(flags: tuple[bool, ...], levels: list[int]) -> None:
-    def level(tx: Tx) -> Any:
-        return tx.value("PRAGMA synchronous")
-
-    assert together(level, level, durable=flags) == levels
 
 
 def test_a_write_within_a_write_is_a_fault_of_the_program() -> None:

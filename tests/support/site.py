@@ -19,6 +19,7 @@ from coordinator.requested import Accepted, Request
 from coordinator.requests import request
 from domain.time.clock import SystemClock
 from store import database
+from store.tx import Tx
 from tests.support.process import end, start, wait_until
 from tests.support.until import until
 
@@ -130,11 +131,14 @@ class RunningSite:
     def ask(self, service: str, *, publish: bool = True, **request_fields: Any) -> Accepted:
         """The same with all that a request can say; its message is lost with ``publish=False``."""
         asked = Request(service=service, trigger="api", by="a test", **request_fields)
-        accepted = database.write(lambda tx: request(tx, asked, self.rules, SystemClock().now()))
-        if publish:
-            self._broker = self._broker or connect(self.broker_url)
-            Publisher(self._broker).runs(accepted.messages)
-        return accepted
+
+        def work(tx: Tx) -> Accepted:
+            return request(tx, asked, self.rules, SystemClock().now())
+
+        if not publish:
+            return database.write(work)
+        self._broker = self._broker or connect(self.broker_url)
+        return Publisher(self._broker).write(work)
 
     def run(self, run_id: int) -> dict[str, Any]:
         """A run's row."""

@@ -13,10 +13,9 @@ from actors.values import ValueProblems, arguments
 from coordinator.requested import Refused, Request
 from coordinator.requests import request
 from node.site import Site
-from store import database
 from web.acts.named import usable
 from web.acts.refusal import Refusal
-from web.acts.sent import send
+from web.acts.sent import write
 
 
 @dataclass(frozen=True)
@@ -65,10 +64,9 @@ def force(
         even_if_disabled=even_if_disabled,
     )
     try:
-        accepted = database.write(lambda tx: request(tx, asked, site.rules, site.clock.now()))
+        accepted = write(site, lambda tx: request(tx, asked, site.rules, site.clock.now()))
     except Refused as error:
         raise _refusal(error) from None
-    send(site, accepted.messages)
     return Forced(service, tuple(accepted.run_ids), accepted.merged)
 
 

@@ -103,7 +103,7 @@ def test_a_message_joins_the_callers_transaction(url: str, workers: Workers, no_
 
     with pytest.raises(KeyError):
         database.write(fails)
-    database.write(lambda tx: broker.enqueue_in(tx, [run_message(2)]))()
+    database.write(lambda tx: broker.enqueue_in(tx, [run_message(2)]))
     until(lambda: seen, "the run of the commit started")
     assert (seen, waiting()) == ([2], 0)
 

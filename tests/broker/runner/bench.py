@@ -13,12 +13,12 @@ from broker.runner.active import ActiveRun
 from broker.runner.engine import Engine as RunnerEngine
 from broker.runner.run_log import RunLog
 from broker.runner.runner import Runner
-from coordinator.grants import RunMessage
 from store import database
 from store.run import log as stored_log
 from store.run.claimed import ClaimedRun
 from tests.support.clock import FakeClock
 from tests.support.engine import Engine
+from tests.support.told import Told
 
 CLAIMED: Mapping[str, Any] = {
     "run_id": 1,
@@ -66,7 +66,7 @@ class Bench:
         self.engine = engine
         self.folder = folder
         self.services: dict[str, Service] = {}
-        self.sent: list[RunMessage] = []
+        self.sent = Told()
         self.told: list[tuple[str, int]] = []
 
     def add(self, name: str, work: Callable[..., Any], **settings: Any) -> str:
@@ -86,7 +86,7 @@ class Bench:
                 rules=self.engine.rules,
                 clock=self.engine.clock,
                 log_folder=self.folder,
-                publish=self.sent.extend,
+                publisher=self.sent,
                 started=lambda run: self.told.append(("started", run.claimed.run_id)),
                 ended=lambda run: self.told.append(("ended", run.claimed.run_id)),
             )

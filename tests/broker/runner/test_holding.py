@@ -13,6 +13,7 @@ from store import database
 from store.run import hold
 from store.tx import Tx
 from tests.support.engine import Engine
+from tests.support.told import Told
 from tests.support.until import until
 
 HOLDS = "SELECT id FROM run WHERE trigger = 'hold'"
@@ -34,7 +35,7 @@ class Daemon:
             node="n1",
             rules=engine.rules,
             clock=engine.clock,
-            publish=lambda messages: None,
+            publisher=Told(),
             stop_reason=lambda: self.stop,
         )
 

@@ -11,12 +11,14 @@ from actors import Context, Outcome, Service, Task
 from broker.runner.active import ActiveRun
 from broker.runner.ports import STEP_TOLERANCE, RunPorts
 from config.secrets import SecretError
+from coordinator.grants import Rules
 from store import database
 from store.errors import DatabaseAway
 from store.run import step
 from tests.broker.runner.bench import Bench, claimed_run
 from tests.broker.runner.conftest import Outage
 from tests.support.clock import FakeClock
+from tests.support.told import Told
 
 HOUR = timedelta(hours=1)
 
@@ -125,7 +127,7 @@ def test_a_step_insists_while_the_database_is_away(bench: Bench, outage: Outage)
 @pytest.mark.parametrize("ask", ["step_due", "step_started"])
 def test_a_run_that_is_to_stop_waits_no_longer_for_the_database(outage: Outage, ask: str) -> None:
     active = ActiveRun(claimed_run(), 0.0)
-    ports = RunPorts(active, FakeClock())
+    ports = RunPorts(active, FakeClock(), Rules(), Told())
     active.ask_to_stop("lost", 0.0)
     outage.left = 1_000
     with pytest.raises(DatabaseAway):
@@ -134,13 +136,13 @@ def test_a_run_that_is_to_stop_waits_no_longer_for_the_database(outage: Outage, 
 
 
 def test_a_service_is_told_the_time_of_the_clock_in_utc() -> None:
-    ports = RunPorts(ActiveRun(claimed_run(), 0.0), FakeClock(1_800_000_000.0))
+    ports = RunPorts(ActiveRun(claimed_run(), 0.0), FakeClock(1_800_000_000.0), Rules(), Told())
     assert ports.now() == datetime(2027, 1, 15, 8, tzinfo=UTC)
 
 
 def test_a_secret_is_read_where_its_reference_points(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMTP_WORD", "open sesame")
-    ports = RunPorts(ActiveRun(claimed_run(), 0.0), FakeClock())
+    ports = RunPorts(ActiveRun(claimed_run(), 0.0), FakeClock(), Rules(), Told())
     assert ports.secret("env:SMTP_WORD") == "open sesame"
     with pytest.raises(SecretError) as refused:
         ports.secret("open sesame")
@@ -148,6 +150,6 @@ def test_a_secret_is_read_where_its_reference_points(monkeypatch: pytest.MonkeyP
 
 
 def test_a_backend_nobody_set_up_is_named() -> None:
-    ports = RunPorts(ActiveRun(claimed_run(), 0.0), FakeClock())
+    ports = RunPorts(ActiveRun(claimed_run(), 0.0), FakeClock(), Rules(), Told())
     with pytest.raises(LookupError, match="'exchange'"):
         ports.backend("exchange")

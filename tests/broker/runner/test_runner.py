@@ -241,6 +241,20 @@ def test_lines_that_could_not_be_written_come_with_the_next_look(sqlite_bench: B
     assert sqlite_bench.log(run["id"]) == ["start: attempt 1 on n1", "half", "end: done"]
 
 
+def test_lines_that_could_not_be_written_come_with_the_end_at_the_latest(
+    sqlite_bench: Bench, outage: Outage
+) -> None:
+    def work(context: Context) -> None:
+        context.log.info("half")
+        outage.left = 1
+        with pytest.raises(Exception, match="gone for a moment"):
+            sqlite_bench.runner.flush()
+
+    sqlite_bench.add("talks", work)
+    run = sqlite_bench.run("talks")
+    assert sqlite_bench.log(run["id"]) == ["start: attempt 1 on n1", "half", "end: done"]
+
+
 def test_progress_of_a_retired_fence_is_not_written(sqlite_bench: Bench) -> None:
     def work(context: Context) -> None:
         context.progress(3, 4)

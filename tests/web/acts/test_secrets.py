@@ -22,6 +22,7 @@ from node.site import Site, key_source, open_site
 from store import change, database, secret, service
 from tests.support.clock import FakeClock
 from tests.support.opened import DATABASES
+from tests.support.told import Told
 from web.acts.objects import Objects
 from web.acts.refusal import Refusal
 from web.acts.secrets import Secrets
@@ -81,7 +82,7 @@ def problems(site: Site) -> str:
 
 def test_what_was_set_is_read_by_services_under_its_name(site: Site) -> None:
     assert acts(site).set("smtp", VALUE) is True
-    assert RunPorts(Any, site.clock).secret("vault:smtp") == VALUE  # type: ignore[arg-type]
+    assert RunPorts(Any, site.clock, site.rules, Told()).secret("vault:smtp") == VALUE  # type: ignore[arg-type]
     assert acts(site).set("smtp", "another one") is False
     assert secret.get("smtp") == "another one"
 
