@@ -13,6 +13,7 @@ from typing import Any
 
 from coordinator import reasons
 from coordinator.decide import decide
+from coordinator.installed import services_of
 from coordinator.world import Decision, Holder, NodeSlots, Waiter, World
 from store import setting
 from store.run import granted, waiting
@@ -140,7 +141,7 @@ def _scope(
     if groups is not None:
         return waiting.of_groups(dialect, groups, now, rules.age_step, most)
     if runs is not None:
-        return waiting.of_runs(runs)
+        return waiting.of_runs(dialect, runs)
     if here is not None:
         return waiting.first_in_line(dialect, now, rules.age_step, most)
     return waiting.all_waiting()
@@ -168,8 +169,9 @@ def look_with(
     maintenance, for_slots = map(bool, marks[0])
     world = World(now, rules.age_step, rules.reserve_after, maintenance=maintenance)
     world.slot_waiters = for_slots
+    services = services_of(tx, [(name, digest) for name, _, digest, _ in nodes])
     world.nodes = [
-        NodeSlots(name, words(roles), words(services), int(slots)) for name, roles, services, slots in nodes
+        NodeSlots(name, words(roles), services[name], int(slots)) for name, roles, _, slots in nodes
     ]
     by_name = {node.name: node for node in world.nodes}
     for node, service, limit_node, apart, count in active:

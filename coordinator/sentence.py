@@ -28,7 +28,7 @@ class Explained:
 def explain_all(tx: Tx, rules: Rules, now: float, zone: ZoneInfo) -> dict[int, Explained]:
     """Every queued run's reason at this moment, by run id."""
     world, waiters = look(tx, rules, now, waiting.all_waiting())
-    world_as_found, _ = look(tx, rules, now, waiting.of_runs([0]))
+    world_as_found, _ = look(tx, rules, now, waiting.of_runs(tx.dialect, [0]))
     titles = {waiter.run_id: waiter for waiter in waiters}
     decision = decide(waiters, world)
     explained = {}

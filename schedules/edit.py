@@ -97,7 +97,7 @@ class Editor:
             before["tasks"], after["tasks"] = switches
         if not after and not unset:
             return {}
-        service.account_until(self._tx, [name], int(self._now))
+        service.account_edited(self._tx, name, int(self._now))
         if not service.edit(self._tx, row, settings, unset, logging):
             raise self._meanwhile(row)
         for title, on in after.get("tasks", {}).items():

@@ -37,15 +37,11 @@ def account(tx: Tx, rows: Sequence[Mapping[str, Any]], now: float, zone: ZoneInf
     until = int(now)
     stopped = setting.get(tx, "maintenance")
     due: list[tuple[Mapping[str, Any], list[Planned]]] = []
-    quiet: list[str] = []
-    for row in rows:
-        planned = _planned(row, until, zone)
-        if planned:
+    behind = [row for row in rows if row["accounted_until"] is None or row["accounted_until"] < until]
+    for row in behind:
+        if planned := _planned(row, until, zone):
             due.append((row, planned))
-        elif row["accounted_until"] is None or row["accounted_until"] < until:
-            quiet.append(row["name"])
-    met = set(service.account(tx, [(row["name"], row["revision"], until) for row, _ in due]))
-    service.account_until(tx, quiet, until)
+    met = service.account(tx, [(row["name"], row["revision"]) for row in behind], until)
     due = [(row, planned) for row, planned in due if row["name"] in met]
     if not due:
         return Accounted()

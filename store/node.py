@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
 from typing import Any
 
-from store.tx import Tx
+from store.tx import Tx, marks
 
 
 def join(
@@ -20,17 +21,25 @@ def join(
     now: float,
 ) -> None:
     """A node starts (again): it is up under a new incarnation."""
-    values = (incarnation, " ".join(sorted(roles)), " ".join(sorted(services)), host, version, now, now, now)
+    listed = " ".join(sorted(services))
+    key = services_key(incarnation, listed)
+    values = (incarnation, " ".join(sorted(roles)), listed, key, host, version, now, now, now)
     tx.run(
-        """INSERT INTO node (incarnation, roles, services, host, version, started_at, seen_at, state_at, name,
-                             state)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'up')
+        """INSERT INTO node (incarnation, roles, services, services_key, host, version, started_at, seen_at,
+                             state_at, name, state)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'up')
            ON CONFLICT (name) DO UPDATE SET incarnation = excluded.incarnation, roles = excluded.roles,
-               services = excluded.services, host = excluded.host, version = excluded.version,
+               services = excluded.services, services_key = excluded.services_key,
+               host = excluded.host, version = excluded.version,
                started_at = excluded.started_at, seen_at = excluded.seen_at, state_at = excluded.state_at,
                state = 'up', drain_until = NULL""",
         (*values, name),
     )
+
+
+def services_key(incarnation: str, listed: str) -> str:
+    """What tells this list of services (as its column holds it) of this incarnation from any other."""
+    return f"{incarnation}:{blake2b(listed.encode(), digest_size=12).hexdigest()}"
 
 
 def seen(tx: Tx, name: str, incarnation: str, now: float) -> None:
@@ -113,6 +122,17 @@ def rows(tx: Tx) -> list[dict[str, Any]]:
                       WHERE state IN ('granted', 'running') GROUP BY node) r ON r.node = n.name
            ORDER BY n.name"""
     )
+
+
+#: The digest of the list of services; NULL of a node that joined by an earlier release.
+SERVICES_DIGEST = """CASE WHEN SUBSTR(n.services_key, 1, LENGTH(n.incarnation) + 1) = n.incarnation || ':'
+                          THEN SUBSTR(n.services_key, LENGTH(n.incarnation) + 2) END"""
+
+
+def services_of(tx: Tx, names: Sequence[str]) -> dict[str, frozenset[str]]:
+    """{name: its services} of these nodes."""
+    rows = tx.all(f"SELECT name, services FROM node WHERE name IN ({marks(names)})", names)
+    return {name: frozenset(services.split()) for name, services in rows}
 
 
 def services_elsewhere(tx: Tx, own: str) -> set[str]:

@@ -15,6 +15,9 @@ from typing import Any
 
 from store.tx import Tx
 
+#: So many rows are changed by one statement: SQLite takes 32,766 parameters.
+_AT_ONCE = 5_000
+
 #: The settings a service has, as `defaults` and `live` name them.
 SETTINGS = (
     "enabled", "rule", "priority", "parallel", "misfire", "misfire_window", "overlap", "time_limit",
@@ -168,32 +171,37 @@ def live_after(
     return live
 
 
-def account(tx: Tx, moves: Sequence[tuple[str, int, int]]) -> list[str]:
-    """Move the accounting on: (name, revision, until); the names it met.
+def account(tx: Tx, services: Sequence[tuple[str, int]], until: int) -> set[str]:
+    """Move the accounting of services, given as (name, revision), on to `until`; the names it met.
 
-    A service that was edited meanwhile, or is accounted that far already, is left alone.
+    A service that was edited meanwhile, or is accounted that far already, is left alone. Their rows are
+    locked in the order of their names, as ends of runs do.
     """
-    met = []
-    for name, revision, until in moves:
-        if tx.run(
-            """UPDATE service SET accounted_until = ?
-               WHERE name = ? AND revision = ? AND (accounted_until IS NULL OR accounted_until < ?)""",
-            (until, name, revision, until),
-        ):
-            met.append(name)
+    met: set[str] = set()
+    numbered = [(place, *each) for place, each in enumerate(sorted(services))]
+    for start in range(0, len(numbered), _AT_ONCE):
+        rows, values = tx.table(("integer", "text", "integer"), numbered[start : start + _AT_ONCE])
+        found = tx.all(
+            f"""WITH new (place, name, revision) AS ({rows}),
+                     locked AS (SELECT s.name, new.revision FROM new JOIN service s ON s.name = new.name
+                                ORDER BY new.place{tx.for_update("s")})
+                UPDATE service SET accounted_until = ? FROM locked
+                WHERE service.name = locked.name AND service.revision = locked.revision
+                  AND (accounted_until IS NULL OR accounted_until < ?)
+                RETURNING service.name""",
+            (*values, until, until),
+        )
+        met.update(row[0] for row in found)
     return met
 
 
-def account_until(tx: Tx, names: Sequence[str], until: int) -> None:
-    """The same for services that have nothing planned till then, in one statement each 500."""
-    for start in range(0, len(names), 500):
-        some = names[start : start + 500]
-        tx.run(
-            f"""UPDATE service SET accounted_until = ?
-                WHERE name IN ({", ".join("?" * len(some))})
-                  AND (accounted_until IS NULL OR accounted_until < ?)""",
-            (until, *some, until),
-        )
+def account_edited(tx: Tx, name: str, until: int) -> None:
+    """The same for one whose schedule is edited in this transaction: the new one counts from then."""
+    tx.run(
+        """UPDATE service SET accounted_until = ?
+           WHERE name = ? AND (accounted_until IS NULL OR accounted_until < ?)""",
+        (until, name, until),
+    )
 
 
 def pause(tx: Tx, name: str, *, by: str, reason: str | None, until: float | None, now: float) -> bool:

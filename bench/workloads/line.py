@@ -12,7 +12,11 @@ from bench.facts import percentile
 from bench.long_history import fill
 from bench.servers import Servers
 from bench.workload import Column, Contender, Size, Values, Workload
+from coordinator.ends import Finished, finish_grouped
+from coordinator.grants import Here
 from store import database, migrate
+from store.run.claimed import ClaimedRun
+from store.run.ended import Ending
 from store.service import Declared
 from tests.support.engine import DEFAULTS, Engine
 
@@ -41,7 +45,7 @@ def measure(servers: Servers, size: Size, *, postgresql: bool, nodes: int) -> Va
             run = running.pop(0)
             here = engine.here(engine.run(run.run_id)["node"])
             began = time.perf_counter()
-            done = engine.end(run, here=here)
+            done = _release(engine, run, here)
             releases.append((time.perf_counter() - began) * 1000)
             after = done.next or next((engine.claim(each.run_id) for each in done.messages), None)
             if after is None:
@@ -78,6 +82,16 @@ def _service(number: int, groups: list[str]) -> Declared:
     settings = {**DEFAULTS, "run_groups": [groups[number % len(groups)]]}
     name = f"service_{number:05d}"
     return Declared(name, f"Service {number}", "on_demand", "bench", "core", None, settings)
+
+
+def _release(engine: Engine, run: ClaimedRun, here: Here) -> Finished:
+    """As a worker's thread ends a run that holds groups."""
+    now = engine.clock.now()
+    end = Ending(run.run_id, run.fence, run.attempt, "succeeded", now)
+    return database.write(
+        lambda tx: finish_grouped(tx, end, engine.rules, here, now, groups=run.groups, last=True),
+        durable=False,
+    )
 
 
 def _timed(act: Callable[[], object]) -> float:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from store.node import SERVICES_DIGEST
 from store.tx import Dialect, Statement, Tx, marks
 
-#: (name, roles, services, slots) of each node that is up and has a worker.
+#: (name, roles, digest of its services, slots) of each node that is up and has a worker.
 NODES: Statement = (
-    """SELECT n.name, n.roles, n.services, SUM(p.slots) AS slots
+    f"""SELECT n.name, n.roles, {SERVICES_DIGEST}, SUM(p.slots) AS slots
        FROM node n JOIN process p ON p.node = n.name
        WHERE n.state = 'up' AND p.state = 'up' AND p.kind = 'worker'
-       GROUP BY n.name, n.roles, n.services""",
+       GROUP BY n.name""",
     (),
 )
 
@@ -52,7 +53,11 @@ _COLUMNS = f"""
     {_LIMIT_NODE}, r.trigger IN ('schedule', 'catch_up') AND NOT (s.enabled AND s.present),
     r.trigger = 'hold', r.apart"""
 
-_FROM = f"SELECT {_COLUMNS} FROM run r JOIN service s ON s.name = r.service WHERE r.state = 'queued'"
+_FROM = f"SELECT {_COLUMNS} FROM run r JOIN service s ON s.name = r.service WHERE"
+
+#: Says it of runs that are looked up by their ids. PostgreSQL must not think of walking through all that wait
+#: for it, by an index of these, of which its statistics know nothing when many come at once.
+_WAITS = {"sqlite": "r.state = 'queued'", "postgresql": "(r.state = 'queued') IS TRUE"}
 
 #: The order of coordinator.order as SQL; its two parameters are now and age_step.
 _ORDER = {
@@ -65,12 +70,12 @@ _ORDER = {
 
 def all_waiting() -> Statement:
     """Every queued run."""
-    return (_FROM, ())
+    return (f"{_FROM} r.state = 'queued'", ())
 
 
-def of_runs(run_ids: Sequence[int]) -> Statement:
+def of_runs(dialect: Dialect, run_ids: Sequence[int]) -> Statement:
     """These queued runs."""
-    return (f"{_FROM} AND r.id IN ({marks(run_ids)})", run_ids)
+    return (f"{_FROM} {_WAITS[dialect]} AND r.id IN ({marks(run_ids)})", run_ids)
 
 
 #: Those whose time has come and whose service may start now; its two parameters are now, twice.
@@ -85,7 +90,7 @@ _NO_GROUP_HELD = """AND NOT EXISTS (SELECT 1 FROM membership m JOIN membership h
 def of_groups(dialect: Dialect, groups: Sequence[str], now: float, age_step: float, limit: int) -> Statement:
     """The first `limit` in order of those who wait for any of `groups` and could start."""
     theirs = f"SELECT run_id FROM membership WHERE NOT held AND run_group IN ({marks(groups)})"
-    sql = f"{_FROM} AND r.id {_among(dialect, theirs)} {_READY} {_ORDER[dialect]} LIMIT ?"
+    sql = f"{_few(dialect, theirs)} {_READY} {_ORDER[dialect]} LIMIT ?"
     return (sql, (*groups, now, now, now, age_step, limit))
 
 
@@ -95,16 +100,14 @@ def first_in_line(dialect: Dialect, now: float, age_step: float, limit: int) -> 
     They are among the first of each priority: there the older one is never behind.
     """
     firsts, times = _first_of_each_priority(dialect, limit)
-    sql = f"{_FROM} AND r.id {_among(dialect, firsts)} {_ORDER[dialect]} LIMIT ?"
+    sql = f"{_few(dialect, firsts)} {_ORDER[dialect]} LIMIT ?"
     return (sql, (*[now, now] * times, now, age_step, limit))
 
 
-def _among(dialect: Dialect, few: str) -> str:
-    """One of the ids that `few` selects: those are found first, then looked up one by one.
-
-    Left to choose, PostgreSQL's planner may walk through all that wait instead.
-    """
-    return f"= ANY(ARRAY({few}))" if dialect == "postgresql" else f"IN ({few})"
+def _few(dialect: Dialect, ids: str) -> str:
+    """Those of the runs that `ids` selects that wait: they are found first, then looked up one by one."""
+    among = f"= ANY(ARRAY({ids}))" if dialect == "postgresql" else f"IN ({ids})"
+    return f"{_FROM} {_WAITS[dialect]} AND r.id {among}"
 
 
 @lru_cache(maxsize=8)

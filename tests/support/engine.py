@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -77,14 +77,22 @@ class Engine:
             name, title, defaults["rule"]["kind"], "test", "core", missing, defaults
         )
         self.sync()
-        self.write(lambda tx: tx.run("UPDATE node SET services = ?", (" ".join(self._declared),)))
+        self.install(self._declared)
         return name
 
     def drop_service(self, name: str) -> None:
         """The catalogue has it no more, and no node."""
         del self._declared[name]
-        self.write(lambda tx: tx.run("UPDATE node SET services = ?", (" ".join(self._declared),)))
+        self.install(self._declared)
         self.sync()
+
+    def install(self, services: Iterable[str]) -> None:
+        """Every node has these services and no others, as if it had started with them."""
+        listed = " ".join(services)
+        known = [row[0] for row in self.rows("SELECT incarnation FROM node")]
+        rows = [(listed, node.services_key(incarnation, listed), incarnation) for incarnation in known]
+        sql = "UPDATE node SET services = ?, services_key = ? WHERE incarnation = ?"
+        self.write(lambda tx: tx.many(sql, rows))
 
     def sync(self) -> list[str]:
         """A node starts: what its catalogue says is in force."""

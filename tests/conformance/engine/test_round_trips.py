@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 
 from coordinator.ends import finish_grouped, finish_singles, next_for
+from coordinator.grants import grant_pass
 from coordinator.requested import Request
 from coordinator.requests import request, request_all, request_behind
+from schedules.ledger import account
+from store import service
 from store.run.claimed import ClaimedRun, claim
 from store.run.ended import Ending
 from store.tx import Statement, Tx
-from tests.support.engine import Engine
+from tests.support.engine import Engine, periodic
 
 
 class Counted:
@@ -55,6 +58,7 @@ def counted(postgresql_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Count
     postgresql_engine.make_service("one", run_groups=["a"])
     postgresql_engine.make_service("three", run_groups=["a", "b", "c"])
     postgresql_engine.make_node(slots=8)
+    postgresql_engine.look()  # the process knows the node
     return Counted(postgresql_engine, monkeypatch)
 
 
@@ -91,6 +95,23 @@ def test_requests_behind_a_line(counted: Counted) -> None:
     started(counted.engine, "free", 24)
     now = counted.engine.clock.now()
     assert counted.of(lambda tx: request_behind(tx, asked("free", 16, 50), now)) == (2, 7, 1)
+
+
+@pytest.mark.parametrize("many", [2, 8])
+def test_a_minute_of_services_that_are_due(counted: Counted, many: int) -> None:
+    engine = counted.engine
+    for number in range(many):
+        engine.make_service(f"due_{number}", rule=periodic(1))
+    engine.look()
+    engine.clock.advance(60)
+
+    def work(tx: Tx) -> object:
+        tx.grant_lock()
+        done = account(tx, service.rows(tx), engine.clock.now(), engine.zone)
+        assert len(done.queued) == many
+        return grant_pass(tx, engine.rules, engine.clock.now(), runs=done.queued)
+
+    assert counted.of(work) == (9, 15, 1)
 
 
 def test_a_claim(counted: Counted) -> None:

@@ -71,7 +71,7 @@ def test_a_run_of_one_node_that_is_away_names_the_node(engine: Engine) -> None:
 
 
 def test_a_node_without_the_service_is_no_node(engine: Engine) -> None:
-    engine.write(lambda tx: tx.run("UPDATE node SET services = 'other'"))
+    engine.install(["other"])
     assert engine.sentence(engine.request("plain")) == "no node that is up has service plain installed"
 
 

@@ -72,6 +72,7 @@ def test_neither_look_at_the_line_reads_all_who_wait() -> None:
     looks = {
         "first": waiting.first_in_line(tx.dialect, NOW, AGE_STEP, 64),
         "groups": waiting.of_groups(tx.dialect, ["g", "h"], NOW, AGE_STEP, 64),
+        "runs": waiting.of_runs(tx.dialect, [1, 2]),
     }
     for name, (sql, params) in looks.items():
         if tx.dialect == "sqlite":
@@ -89,3 +90,4 @@ def test_neither_look_at_the_line_reads_all_who_wait() -> None:
 
         plan = database.write(explained)
         assert "Seq Scan on run" not in plan, f"{name}:\n{plan}"
+        assert name == "first" or "run_line" not in plan, f"{name}:\n{plan}"
