@@ -37,12 +37,14 @@ class Together(Generic[Item, Answer]):
 
     ``work`` gets the items in the order of asking, `MOST` at most, and gives an answer for each; what it
     raises is raised to who asked. If one of several items makes it fail, each is tried alone. It is never
-    called twice at the same time.
+    called twice at the same time. ``gather``: see `Turns`.
     """
 
-    def __init__(self, work: Callable[[Sequence[Item]], Sequence[Answer]]) -> None:
+    def __init__(
+        self, work: Callable[[Sequence[Item]], Sequence[Answer]], gather: Callable[[], None] = lambda: None
+    ) -> None:
         self._work = work
-        self._turns: Turns[_Asked[Item, Answer]] = Turns(self._lead, MOST)
+        self._turns: Turns[_Asked[Item, Answer]] = Turns(self._lead, MOST, gather)
 
     def do(self, item: Item) -> Answer:
         """The answer of ``work`` for this item, which the first of those who wait calls for all of them."""

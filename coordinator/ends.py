@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coordinator.grants import FIRST_LOOK, Here, Pass, Rules, RunMessage, grant_pass, look_with
+from coordinator.grants import FIRST_LOOK, Here, Looked, Pass, Rules, RunMessage, grant_pass, look_with
 from store.run import waiting
 from store.run.claimed import ClaimedRun
-from store.run.ended import Ended, Ending, end, end_all, succeeded, succeeding
+from store.run.ended import (
+    Ended,
+    Ending,
+    all_succeeded,
+    all_succeeding,
+    end,
+    end_all,
+    succeeded,
+    succeeding,
+)
 from store.tx import Tx
 
 
@@ -73,13 +82,27 @@ def finish_singles(tx: Tx, endings: Sequence[Ending]) -> list[Finished]:
     return [Finished(ended) for ended in end_all(tx, endings)]
 
 
-def next_for(tx: Tx, rules: Rules, here: Here, now: float, take: int = 1) -> Pass:
+def finish_and_look(
+    tx: Tx, endings: Sequence[Ending], rules: Rules, now: float
+) -> tuple[list[Finished], Looked | None]:
+    """The same while somebody waits: the look for `next_for` travels with it, if all have succeeded."""
+    tx.hand_over_lock()
+    if any(each.ended != "succeeded" for each in endings):
+        return finish_singles(tx, endings), None
+    scope = waiting.first_in_line(tx.dialect, now, rules.age_step, FIRST_LOOK)
+    answers, looked = look_with(tx, rules, now, scope, [all_succeeding(tx, endings)])
+    return [Finished(ended) for ended in all_succeeded(tx, endings, answers[0])], looked
+
+
+def next_for(
+    tx: Tx, rules: Rules, here: Here, now: float, take: int = 1, looked: Looked | None = None
+) -> Pass:
     """Grant the first in line what is free now; up to `take` of them to this process.
 
-    The caller says nothing more in this transaction.
+    The caller says nothing more in this transaction. ``looked``: the look that travelled with the ends.
     """
     tx.hand_over_lock()
-    return grant_pass(tx, rules, now, here=here, take=take, last=True)
+    return grant_pass(tx, rules, now, here=here, take=take, last=True, looked=looked)
 
 
 #: Stands for "look at the first in line, but take nothing".

@@ -35,12 +35,19 @@ class Turns(Generic[One]):
 
     ``lead`` gets whose turn it is, `most` at a time and in the order of coming, and the one whose thread it
     runs in; it finishes each of them or gives it `back`. There is one turn at a time. A thread may be stopped
-    at any place: what it had left to do is done by the others.
+    at any place: what it had left to do is done by the others. ``gather`` is called before each turn and may
+    wait a moment for more.
     """
 
-    def __init__(self, lead: Callable[[Sequence[One], One], None], most: int) -> None:
+    def __init__(
+        self,
+        lead: Callable[[Sequence[One], One], None],
+        most: int,
+        gather: Callable[[], None] = lambda: None,
+    ) -> None:
         self._lead = lead
         self._most = most
+        self._gather = gather
         self._lock = threading.Lock()
         self._queue: deque[One] = deque()
 
@@ -59,6 +66,7 @@ class Turns(Generic[One]):
             try:
                 with self._lock:
                     if not own.finished:
+                        self._gather()
                         turn = min(self._most, len(self._queue))
                         self._lead([self._queue.popleft() for _ in range(turn)], own)
             finally:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from broker.runner.back_soon import BackSoon
 from broker.runner.engine import Engine
 from broker.runner.insist import insist
 from broker.together import Together
-from coordinator.ends import Finished, finish_grouped, finish_singles, next_for
+from coordinator.ends import Finished, finish_and_look, finish_grouped, finish_singles, next_for
 from coordinator.grants import Pass
 from store import database
 from store.errors import DatabaseAway
@@ -48,11 +49,13 @@ class Ends:
         self._engine = engine
         self._draining = draining
         self._told = told
-        self._singles: Together[End, Finished] = Together(self._write_singles)
+        self._soon = BackSoon()
+        self._singles: Together[End, Finished] = Together(self._write_singles, self._soon.wait)
         self._line = False  # somebody still waited at the last look
 
     def write(self, end: End) -> ClaimedRun | None:
         """Write an end, as often as it takes; the run that this thread goes on with."""
+        self._soon.back(end.ending.fence)
         try:
             finished = self._write_grouped(end) if end.groups else self._singles.do(end)
         except Exception:
@@ -88,9 +91,7 @@ class Ends:
 
     def _end(self, tx: Tx, ends: Sequence[End]) -> list[Finished]:
         finished = finish_singles(tx, [end.ending for end in ends])
-        for end, one in zip(ends, finished, strict=True):
-            stored_log.write(tx, end.lines)
-            _write_progress(tx, end, one)
+        _write_rest(tx, ends, finished)
         return finished
 
     def _end_and_take(self, ends: Sequence[End]) -> Sequence[Finished]:
@@ -99,11 +100,11 @@ class Ends:
         def work(tx: Tx) -> tuple[list[Finished], Pass]:
             if self._draining.is_set():  # an outage may lie before this
                 return self._end(tx, ends), Pass([])
-            tx.hand_over_lock()  # before the rows, as everybody who grants
-            finished = self._end(tx, ends)
+            engine, now = self._engine, self._engine.clock.now()
+            finished, looked = finish_and_look(tx, [end.ending for end in ends], engine.rules, now)
+            _write_rest(tx, ends, finished)
             free = sum(one.ended is not None for one in finished)
-            engine = self._engine
-            return finished, next_for(tx, engine.rules, engine.here, engine.clock.now(), take=free)
+            return finished, next_for(tx, engine.rules, engine.here, now, take=free, looked=looked)
 
         finished, passed = self._insist(
             lambda: self._engine.publisher.write(work, lambda both: both[1].messages, durable=False)
@@ -131,6 +132,7 @@ class Ends:
 
     def _hand_over(self, finished: Sequence[Finished], passed: Pass) -> None:
         self._line = passed.more
+        self._soon.handed(run.fence for run in passed.taken)
         for one, following in zip(finished, passed.taken, strict=False):
             one.next = following
 
@@ -139,6 +141,12 @@ class Ends:
         # The next run need not wait for the disk: nothing it writes can survive a power cut without this.
         database.flush_soon()
         return written
+
+
+def _write_rest(tx: Tx, ends: Sequence[End], finished: Sequence[Finished]) -> None:
+    for end, one in zip(ends, finished, strict=True):
+        stored_log.write(tx, end.lines)
+        _write_progress(tx, end, one)
 
 
 def _write_progress(tx: Tx, end: End, finished: Finished) -> None:

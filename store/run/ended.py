@@ -118,17 +118,7 @@ def end(tx: Tx, ending: Ending) -> Ended | None:
 
 def end_all(tx: Tx, endings: Sequence[Ending]) -> list[Ended | None]:
     """End several attempts as `end` does, each for itself, with as few statements as that takes."""
-    changed = _guarded(tx, sorted(endings, key=lambda ending: ending.run_id))
-    met = [_Met(ending, *changed[ending.fence]) for ending in endings if ending.fence in changed]
-    for one in met:
-        again = one.state == "queued"
-        if again:
-            tx.later(_BACK_IN_LINE, (one.ending.run_id,))
-        if one.groups:
-            tx.later(_WAITS_AGAIN if again else _LEAVES, (one.ending.run_id,))
-    _note(tx, met)
-    ended = {one.ending.fence: _ended(one) for one in met}
-    return [ended.get(ending.fence) for ending in endings]
+    return _all_ended(tx, endings, _guarded(tx, sorted(endings, key=lambda ending: ending.run_id)))
 
 
 def succeeding(ending: Ending) -> list[Statement]:
@@ -146,6 +136,36 @@ def succeeded(tx: Tx, ending: Ending, rows: Sequence[tuple[Any, ...]]) -> Ended 
     met = _Met(ending, "succeeded", *rows[0])
     _note(tx, [met])
     return _ended(met)
+
+
+def all_succeeding(tx: Tx, endings: Sequence[Ending]) -> Statement:
+    """What ends attempts without groups that have all succeeded, for who says more with it.
+
+    The answer goes to `all_succeeded`. Raises ValueError for one that has not.
+    """
+    if any(each.ended != "succeeded" for each in endings):
+        raise ValueError("only attempts that have succeeded end together")
+    return _succeed(tx, sorted(endings, key=lambda each: each.run_id))
+
+
+def all_succeeded(tx: Tx, endings: Sequence[Ending], rows: Sequence[tuple[Any, ...]]) -> list[Ended | None]:
+    """The rest of it; None for one that was not ours to end any more."""
+    return _all_ended(tx, endings, {fence: ("succeeded", *row) for fence, *row in rows})
+
+
+def _all_ended(
+    tx: Tx, endings: Sequence[Ending], changed: Mapping[int, tuple[Any, ...]]
+) -> list[Ended | None]:
+    met = [_Met(ending, *changed[ending.fence]) for ending in endings if ending.fence in changed]
+    for one in met:
+        again = one.state == "queued"
+        if again:
+            tx.later(_BACK_IN_LINE, (one.ending.run_id,))
+        if one.groups:
+            tx.later(_WAITS_AGAIN if again else _LEAVES, (one.ending.run_id,))
+    _note(tx, met)
+    ended = {one.ending.fence: _ended(one) for one in met}
+    return [ended.get(ending.fence) for ending in endings]
 
 
 def _note(tx: Tx, met: Sequence[_Met]) -> None:

@@ -88,8 +88,7 @@ def test_an_earlier_release_understands_our_run_messages(before: Any) -> None:
 
 def knows(engine: Engine, node: str, *services: str) -> None:
     """That node is of a release that has only these."""
-    text = " ".join(services)
-    engine.write(lambda tx: tx.run("UPDATE node SET services = ? WHERE name = ?", (text, node)))
+    engine.install(services, node)
 
 
 def test_a_run_is_told_only_to_the_node_that_can_execute_it(engine: Engine) -> None:

@@ -86,10 +86,11 @@ class Engine:
         self.install(self._declared)
         self.sync()
 
-    def install(self, services: Iterable[str]) -> None:
-        """Every node has these services and no others, as if it had started with them."""
+    def install(self, services: Iterable[str], node_name: str | None = None) -> None:
+        """Every node (or one) has these services and no others, as if it had started with them."""
         listed = " ".join(services)
-        known = [row[0] for row in self.rows("SELECT incarnation FROM node")]
+        nodes = self.rows("SELECT name, incarnation FROM node")
+        known = [incarnation for name, incarnation in nodes if node_name in (None, name)]
         rows = [(listed, node.services_key(incarnation, listed), incarnation) for incarnation in known]
         sql = "UPDATE node SET services = ?, services_key = ? WHERE incarnation = ?"
         self.write(lambda tx: tx.many(sql, rows))
