@@ -49,6 +49,7 @@ def finish_grouped(
     """
     now = ending.at if now is None else now
     tx.hand_over_lock()
+    tx.by_keys()
     looked = None
     if groups and ending.ended == "succeeded":
         scope = waiting.of_groups(tx.dialect, groups, now, rules.age_step, FIRST_LOOK)
@@ -87,6 +88,7 @@ def finish_and_look(
 ) -> tuple[list[Finished], Looked | None]:
     """The same while somebody waits: the look for `next_for` travels with it, if all have succeeded."""
     tx.hand_over_lock()
+    tx.by_keys()
     if any(each.ended != "succeeded" for each in endings):
         return finish_singles(tx, endings), None
     scope = waiting.first_in_line(tx.dialect, now, rules.age_step, FIRST_LOOK)

@@ -109,6 +109,8 @@ def grant_pass(
     if (groups is not None and not groups) or (runs is not None and not runs):
         return Pass([])
     part = groups is not None or runs is not None or here is not None
+    if part and looked is None:
+        tx.by_keys()
     for most in (FIRST_LOOK, LOOK):
         world, found = looked or look(
             tx, rules, now, _scope(tx.dialect, rules, now, groups, runs, here, most)

@@ -24,6 +24,10 @@ LINE_LOCK = 0x7469636A
 GRANT_LOCK = 0x7469636B
 
 
+_BY_KEYS = """SELECT set_config('enable_seqscan', 'off', TRUE),
+                     set_config('plan_cache_mode', 'force_generic_plan', TRUE)"""
+
+
 @lru_cache(maxsize=1024)
 def _psycopg_text(sql: str) -> str:
     return sql.replace("%", "%%").replace("?", "%s")
@@ -51,6 +55,7 @@ class Tx:
         self._closes = False
         self._closed = False
         self._locked: frozenset[int] = frozenset()
+        self._by_keys = False
         self._waiting: list[Statement] = [("BEGIN", ())] if begins else []
         self.dialect: Dialect = dialect
         #: What `after_commit` was given.
@@ -191,6 +196,17 @@ class Tx:
         Enough for who adds to the line and grants nothing.
         """
         self._lock(LINE_LOCK)
+
+    def by_keys(self) -> None:
+        """Say that this transaction looks up few rows by their keys, however large their tables are.
+
+        PostgreSQL's planner goes by statistics that may be from before thousands of rows came, keeps the
+        plan it has made then, and so reads the whole table for eight rows of it. Such statements have one
+        good plan, whatever their parameters: it is made once.
+        """
+        if self.dialect == "postgresql" and not self._by_keys:
+            self._by_keys = True
+            self.later(_BY_KEYS)
 
     def _lock(self, *keys: int) -> None:
         if self.dialect == "sqlite" or self._locked.issuperset(keys):

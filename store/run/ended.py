@@ -76,7 +76,7 @@ _FINISH = f"""
 
 _SUCCEED = f"""
     WITH new (id, fence, ended_at, outcome, message, counts, error) AS ({{rows}}),
-         locked AS (SELECT r.id FROM run r WHERE r.id IN ({{ids}}) ORDER BY r.id{{for_update}})
+         locked AS (SELECT r.id FROM run r WHERE r.id {{ids}} ORDER BY r.id{{for_update}})
     UPDATE run SET state = 'succeeded', ended_at = new.ended_at, outcome = new.outcome,
                    message = new.message, counts = new.counts, error = new.error
     FROM new JOIN locked ON locked.id = new.id
@@ -225,10 +225,15 @@ def _finish(ending: Ending, state: str) -> Statement:
 
 
 def _succeed(tx: Tx, endings: Sequence[Ending]) -> Statement:
+    tx.by_keys()
     rows, values = tx.table(_SUCCEED_TYPES, [(each.run_id, each.fence, *_end_of(each)) for each in endings])
     ids = [each.run_id for each in endings]
-    sql = _SUCCEED.format(rows=rows, ids=marks(ids), for_update=tx.for_update("r"))
-    return (sql, (*values, *ids))
+    if tx.dialect == "postgresql":
+        return (
+            _SUCCEED.format(rows=rows, ids="= ANY(?::bigint[])", for_update=tx.for_update("r")),
+            (*values, ids),
+        )
+    return (_SUCCEED.format(rows=rows, ids=f"IN ({marks(ids)})", for_update=""), (*values, *ids))
 
 
 def _end_of(ending: Ending) -> tuple[Any, ...]:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from store.run.claimed import ClaimedRun, details_of_runs, read_details
 from store.tx import Statement, Tx, marks
 
 #: PostgreSQL draws the fence while it grants; SQLite has no sequences, so there it is drawn before.
 _FENCE = {"postgresql": "nextval('fence')", "sqlite": "new.fence"}
+#: PostgreSQL must find them by their ids: by the index of all that wait it would walk through these.
+_WAITS = {
+    "postgresql": "run.id = ANY(?::bigint[]) AND (state = 'queued') IS TRUE",
+    "sqlite": "state = 'queued'",
+}
 _GRANTED = """
     WITH new (id, node, fence) AS ({rows})
     UPDATE run SET state = '{state}', fence = {fence}, node = new.node, granted_at = ?, sent_at = ?,
                    wait_code = NULL, wait_group = NULL, wait_holder = NULL, wait_since = NULL"""
 _GRANT = f"""{_GRANTED}
-    FROM new WHERE run.id = new.id AND state = 'queued' RETURNING run.id, run.fence"""
+    FROM new WHERE run.id = new.id AND {{waits}} RETURNING run.id, run.fence"""
 
 _GRANT_AND_CLAIM = f"""{_GRANTED},
                    process_id = ?, started_at = ?, attempt = attempt + 1
-    FROM new WHERE run.id = new.id AND state = 'queued'
+    FROM new WHERE run.id = new.id AND {{waits}}
       AND EXISTS (SELECT 1 FROM process p WHERE p.id = ? AND p.state = 'up')"""
 
 _HOLD = "UPDATE membership SET held = TRUE WHERE run_id IN ({runs})"
@@ -35,8 +41,8 @@ def grant(tx: Tx, grants: Sequence[tuple[int, str]], now: float, *, grouped: Seq
     """
     if not grants:
         return {}
-    sql, values = _granting(tx, _GRANT, "granted", grants)
-    statements: list[Statement] = [(sql, (*values, now, now))]
+    sql, values, ids = _granting(tx, _GRANT, "granted", grants)
+    statements: list[Statement] = [(sql, (*values, now, now, *ids))]
     if grouped:
         statements.append((_HOLD.format(runs=marks(grouped)), grouped))
     granted, *_ = tx.batch(statements)
@@ -53,8 +59,8 @@ def grant_and_claim(
     """
     if not run_ids:
         return []
-    sql, values = _granting(tx, _GRANT_AND_CLAIM, "running", [(run_id, node) for run_id in run_ids])
-    statements: list[Statement] = [(sql, (*values, now, now, process_id, now, process_id))]
+    sql, values, ids = _granting(tx, _GRANT_AND_CLAIM, "running", [(run_id, node) for run_id in run_ids])
+    statements: list[Statement] = [(sql, (*values, now, now, process_id, now, *ids, process_id))]
     if grouped:
         statements.append((_HOLD_OF.format(runs=marks(grouped)), (*grouped, process_id)))
     *_, details = tx.batch([*statements, details_of_runs(process_id, run_ids)])
@@ -62,14 +68,22 @@ def grant_and_claim(
     return [claimed[run_id] for run_id in run_ids if run_id in claimed]
 
 
-def _granting(tx: Tx, sql: str, state: str, grants: Sequence[tuple[int, str]]) -> Statement:
-    """The statement, and the parameters it begins with; in the order of the runs, in which rows are met."""
+def _granting(
+    tx: Tx, sql: str, state: str, grants: Sequence[tuple[int, str]]
+) -> tuple[str, Sequence[Any], Sequence[Any]]:
+    """The statement, the parameters it begins with, and those that say which runs wait.
+
+    They are in the order of the runs, in which rows are met.
+    """
+    tx.by_keys()
     fences = [None] * len(grants) if tx.dialect == "postgresql" else tx.fences(len(grants))
     rows, values = tx.table(
         ("bigint", "text", "bigint"),
         [(*each, fence) for each, fence in zip(sorted(grants), fences, strict=True)],
     )
-    return sql.format(rows=rows, state=state, fence=_FENCE[tx.dialect]), values
+    ids = [sorted(run_id for run_id, _ in grants)] if tx.dialect == "postgresql" else []
+    text = sql.format(rows=rows, state=state, fence=_FENCE[tx.dialect], waits=_WAITS[tx.dialect])
+    return text, values, ids
 
 
 def begin_holds(tx: Tx, run_ids: Sequence[int], now: float) -> None:
