@@ -17,10 +17,20 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> BackSoon:
     return BackSoon()
 
 
-def waits(soon: BackSoon) -> threading.Thread:
-    thread = threading.Thread(target=soon.wait, daemon=True)
-    thread.start()
-    return thread
+class Bell(threading.Event):
+    """Notes whether anybody waits for it, and lets nobody wait."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.asked = timeout
+        return True
+
+    asked: float | None = None
+
+
+def waits(soon: BackSoon) -> bool:
+    soon._all_back = bell = Bell()
+    soon.wait()
+    return bell.asked is not None
 
 
 def test_nobody_is_waited_for_before_the_first_hand_over(soon: BackSoon) -> None:
@@ -29,10 +39,18 @@ def test_nobody_is_waited_for_before_the_first_hand_over(soon: BackSoon) -> None
 
 def test_all_that_were_handed_over_are_waited_for(soon: BackSoon) -> None:
     soon.handed([1, 2])
-    thread = waits(soon)
+    asked = [waits(soon)]
+    for fence in (1, 2):
+        soon.back(fence)
+        asked.append(waits(soon))
+    assert asked == [True, True, False]
+
+
+def test_the_last_who_comes_back_ends_the_wait(soon: BackSoon) -> None:
+    soon.handed([1])
+    thread = threading.Thread(target=soon.wait, daemon=True)
+    thread.start()
     soon.back(1)
-    assert thread.is_alive()
-    soon.back(2)
     thread.join(20)
     assert not thread.is_alive()
 
