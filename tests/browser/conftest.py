@@ -14,7 +14,7 @@ from config.load import load
 from node.site import open_site
 from store import database
 from tests.support.browser import Visit, chromium
-from tests.support.site import RunningSite, running
+from tests.support.site import PATIENT, RunningSite, running
 from tests.support.until import until
 from web.acts import users
 
@@ -40,6 +40,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
         database_url=f"sqlite:///{folder}/var/tickworks.db",
         broker_url="database",
         services=SERVICES,
+        coordinator=PATIENT,
     )
     with running(made):
         opened = open_site(load(folder / "tickworks.toml", {}))

@@ -16,7 +16,7 @@ from tests.browser import sample_services
 from tests.browser.conftest import PASSWORD
 from tests.browser.history import write_history
 from tests.support.browser import Visit
-from tests.support.site import RunningSite, running
+from tests.support.site import PATIENT, RunningSite, running
 from web.acts import users
 
 #: Where `make screenshots` wants them; else they go with the test.
@@ -34,6 +34,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
         broker_url="database",
         services=source,
         node={"name": "n1"},
+        coordinator=PATIENT,
         name="Sample Telecom",
     )
     with running(made):

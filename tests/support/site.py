@@ -28,6 +28,9 @@ ROOT = Path(__file__).parents[2]
 #: Short spans, so that a test of a lapse does not take its time.
 QUICK = {"lease": 3.0, "grace": 1.0, "age_step": 60.0, "reserve_after": 60.0}
 
+#: Where no lapse is asked for: a disk that is busy for a second or two must not end runs as lost.
+PATIENT = {"lease": 30.0}
+
 
 class RunningSite:
     """A site in a folder: its file, its services ("": only those of the catalogue), its processes."""
