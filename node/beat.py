@@ -27,9 +27,11 @@ def main(child: Child) -> int:
         list(actors.values()),
         zone=site.zone,
         clock=site.clock,
-        grant=lambda tx, runs: grant_pass(tx, site.rules, site.clock.now(), runs=runs).messages,
+        grant=lambda tx, runs: grant_pass(tx, site.rules, site.clock.now(), runs=runs, last=True).messages,
         write=Publisher(broker).write,
     )
+    # The first minute finds the broker connected; one that hangs keeps nothing waiting here.
+    threading.Thread(target=broker.reachable, name="connect", daemon=True).start()
     thread = threading.Thread(target=beat.loop, name="beat", daemon=True)
     thread.start()
     while not stop.wait(1.0) and thread.is_alive():

@@ -19,8 +19,9 @@ import pendulum
 import periodiq
 
 from domain.time.clock import Clock
-from schedules.ledger import Accounted, account
-from store import service, setting
+from schedules import ledger
+from schedules.ledger import Accounted, Ahead
+from store import database, service, setting
 from store.errors import DatabaseError
 from store.tx import Tx
 
@@ -31,6 +32,9 @@ Tick = tuple[Accounted, list[Any]]
 
 #: After a failure, seconds until the minute is tried again.
 RETRY = 1.0
+#: Seconds before a full minute at which the beat looks at what it will be to write: the minute itself then
+#: finds all of it reckoned, its connection awake and the code in the processor's cache.
+AHEAD = 0.1
 
 
 class StoredSpec:
@@ -43,7 +47,8 @@ class StoredSpec:
         """periodiq's question "now?": always worth a look, the ledger decides."""
         return True
 
-    def next_valid_date(self, now: Any) -> Any:
+    @staticmethod
+    def next_valid_date(now: Any) -> Any:
         """The next minute."""
         return now.add(minutes=1).start_of("minute")
 
@@ -69,29 +74,41 @@ class Beat(periodiq.Scheduler):  # type: ignore[misc]
     ) -> None:
         super().__init__(actors)
         self.specs = [actor.options["periodic"] for actor in actors]
+        self._names = {spec.name for spec in self.specs}
         self._zone = zone
         self._clock = clock
         self._grant = grant
         self._write = write
+        self._ahead: Ahead | None = None
         self._stop = threading.Event()
         self._away = False
 
     def loop(self) -> None:
         """Tick at once, then on every full minute, until `stop`."""
         while not self._stop.is_set():
-            wait = self.until_next_minute() if self.schedule() else RETRY
-            self._stop.wait(wait)
+            if not self.schedule():
+                self._stop.wait(RETRY)
+                continue
+            minute = self.next_minute()
+            if not self._stop.wait(minute - AHEAD - self._clock.now()):
+                self.look_ahead(int(minute))
+                self._stop.wait(minute - self._clock.now())
 
     def stop(self) -> None:
         """End `loop`."""
         self._stop.set()
 
-    def until_next_minute(self) -> float:
-        """Seconds to the next full minute of the wall clock."""
-        now = self._clock.now()
-        looks = [spec.next_valid_date(pendulum.from_timestamp(now)).timestamp() for spec in self.specs]
-        due = min(looks, default=now + 60)
-        return max(0.01, float(due) - now)
+    def next_minute(self) -> float:
+        """When the next full minute of the wall clock begins, in epoch seconds."""
+        minute: float = StoredSpec.next_valid_date(pendulum.from_timestamp(self._clock.now())).timestamp()
+        return minute
+
+    def look_ahead(self, minute: int) -> None:
+        """See what will be due at this minute, so that it need not be reckoned then."""
+        try:
+            self._ahead = self._look(database.read(), minute)
+        except DatabaseError:
+            self._ahead = None  # the tick will meet it, and tell of it
 
     def schedule(self) -> bool:
         """Account for all services up to now; False when the database was away."""
@@ -113,8 +130,15 @@ class Beat(periodiq.Scheduler):  # type: ignore[misc]
     def _tick(self, tx: Tx) -> Tick:
         tx.grant_lock()
         now = self._clock.now()
-        known = {spec.name for spec in self.specs}
-        rows = [row for row in service.rows(tx) if row["name"] in known]
-        done = account(tx, rows, now, self._zone)
+        ahead, self._ahead = self._ahead, None
+        if ahead is None or ahead.until != int(now):
+            ahead = self._look(tx, int(now))
+        done = ledger.write(tx, ahead, now)
+        if done.left:  # they were changed since we looked
+            done.add(ledger.write(tx, self._look(tx, int(now)), now))
         setting.put(tx, "beat", {"at": now}, now)
         return done, self._grant(tx, done.queued) if done.queued else []
+
+    def _look(self, tx: Tx, until: int) -> Ahead:
+        rows = [row for row in service.rows(tx) if row["name"] in self._names]
+        return ledger.look_ahead(rows, until, self._zone)

@@ -6,6 +6,7 @@ by the schedule's revision. So several beats, a late one and one whose clock ste
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ from domain.time.settle import ON_TIME, Settled, settle
 from domain.time.stored import rule_of
 from store import service, setting, tally
 from store.run.created import NewRun, insert
-from store.tx import Tx
+from store.tx import Statement, Tx
 
 
 @dataclass(slots=True)
@@ -27,6 +28,30 @@ class Accounted:
     queued: list[int] = field(default_factory=list)  # runs that wait now
     #: queued, merged, skipped or missed -> how many
     results: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    left: Sequence[str] = ()  # services that were changed since their rows were read: nothing was written
+
+    def add(self, more: Accounted) -> None:
+        """What a second look wrote."""
+        self.queued += more.queued
+        for result, count in more.results.items():
+            self.results[result] += count
+        self.left = more.left
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What is to be written at `until` (epoch s), by service rows read then or shortly before."""
+
+    until: int
+    behind: Sequence[Mapping[str, Any]]  # rows of those that are accounted less far
+    due: Sequence[tuple[Mapping[str, Any], list[Planned]]]  # those of them with planned times
+
+
+def look_ahead(rows: Sequence[Mapping[str, Any]], until: int, zone: ZoneInfo) -> Ahead:
+    """What these service rows have planned between the time they are accounted to and `until`."""
+    behind = [row for row in rows if row["accounted_until"] is None or row["accounted_until"] < until]
+    due = [(row, planned) for row in behind if (planned := _planned(row, until, zone))]
+    return Ahead(until, behind, due)
 
 
 def account(tx: Tx, rows: Sequence[Mapping[str, Any]], now: float, zone: ZoneInfo) -> Accounted:
@@ -34,18 +59,22 @@ def account(tx: Tx, rows: Sequence[Mapping[str, Any]], now: float, zone: ZoneInf
 
     Under the grant lock. `rows` are service rows read in this transaction.
     """
-    until = int(now)
-    stopped = setting.get(tx, "maintenance")
-    due: list[tuple[Mapping[str, Any], list[Planned]]] = []
-    behind = [row for row in rows if row["accounted_until"] is None or row["accounted_until"] < until]
-    for row in behind:
-        if planned := _planned(row, until, zone):
-            due.append((row, planned))
-    met = service.account(tx, [(row["name"], row["revision"]) for row in behind], until)
-    due = [(row, planned) for row, planned in due if row["name"] in met]
+    return write(tx, look_ahead(rows, int(now), zone), now)
+
+
+def write(tx: Tx, ahead: Ahead, now: float) -> Accounted:
+    """Write what was looked at before, under the grant lock; services changed since then are `left`."""
+    behind = [(row["name"], row["revision"], row["accounted_until"]) for row in ahead.behind]
+    *answers, maintenance, unended = tx.batch(
+        [*service.accounting(tx, behind, ahead.until), setting.MAINTENANCE, _UNENDED]
+    )
+    met = {name for answer in answers for (name,) in answer}
+    due = [(row, planned) for row, planned in ahead.due if row["name"] in met]
+    left = [name for name, *_ in behind if name not in met]
     if not due:
-        return Accounted()
-    return _insert(tx, due, now, stopped)
+        return Accounted(left=left)
+    stopped = json.loads(maintenance[0][0]) if maintenance else None
+    return replace(_insert(tx, due, now, stopped, _lines(unended)), left=left)
 
 
 def _planned(row: Mapping[str, Any], until: int, zone: ZoneInfo) -> list[Planned]:
@@ -56,9 +85,12 @@ def _planned(row: Mapping[str, Any], until: int, zone: ZoneInfo) -> list[Planned
 
 
 def _insert(
-    tx: Tx, due: Sequence[tuple[Mapping[str, Any], list[Planned]]], now: float, stopped: Any
+    tx: Tx,
+    due: Sequence[tuple[Mapping[str, Any], list[Planned]]],
+    now: float,
+    stopped: Any,
+    lines: Mapping[tuple[str, str], list[tuple[int, str]]],
 ) -> Accounted:
-    lines = _open_occurrences(tx, [row["name"] for row, _ in due])
     nodes = _places(tx) if any(row["instances"] == "each" for row, _ in due) else []
     firsts: list[NewRun] = []
     later: list[tuple[NewRun, tuple[str, str, int]]] = []  # merged into an occurrence of this same tick
@@ -169,19 +201,21 @@ def _template(row: Mapping[str, Any], for_node: str, now: float) -> NewRun:
     )
 
 
-def _open_occurrences(tx: Tx, names: Sequence[str]) -> dict[tuple[str, str], list[tuple[int, str]]]:
-    """The occurrences of these services that have not ended: (service, node) -> [(run, state)]."""
+#: The occurrences that have not ended.
+_UNENDED: Statement = (
+    """SELECT service, for_node, id, state FROM run
+       WHERE state = 'queued' AND trigger IN ('schedule', 'catch_up') AND NOT apart
+       UNION ALL SELECT service, for_node, id, state FROM run
+       WHERE state IN ('granted', 'running') AND trigger IN ('schedule', 'catch_up') AND NOT apart""",
+    (),
+)
+
+
+def _lines(unended: Sequence[tuple[Any, ...]]) -> dict[tuple[str, str], list[tuple[int, str]]]:
+    """(service, node) -> [(run, state)] of those in `_UNENDED`."""
     lines: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
-    wanted = set(names)
-    rows = tx.all(
-        """SELECT service, for_node, id, state FROM run
-           WHERE state = 'queued' AND trigger IN ('schedule', 'catch_up') AND NOT apart
-           UNION ALL SELECT service, for_node, id, state FROM run
-           WHERE state IN ('granted', 'running') AND trigger IN ('schedule', 'catch_up') AND NOT apart"""
-    )
-    for name, for_node, run_id, state in sorted(rows, key=lambda row: row[2]):
-        if name in wanted:
-            lines[name, for_node].append((run_id, state))
+    for name, for_node, run_id, state in sorted(unended, key=lambda row: row[2]):
+        lines[name, for_node].append((run_id, state))
     return lines
 
 

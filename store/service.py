@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from store.tx import Tx
+from store.tx import Statement, Tx
 
 #: So many rows are changed by one statement: SQLite takes 32,766 parameters.
 _AT_ONCE = 5_000
@@ -171,28 +171,28 @@ def live_after(
     return live
 
 
-def account(tx: Tx, services: Sequence[tuple[str, int]], until: int) -> set[str]:
-    """Move the accounting of services, given as (name, revision), on to `until`; the names it met.
+def accounting(tx: Tx, services: Sequence[tuple[str, int, int | None]], until: int) -> list[Statement]:
+    """Statements that move the accounting of services on to `until`; they answer with the names they met.
 
-    A service that was edited meanwhile, or is accounted that far already, is left alone. Their rows are
-    locked in the order of their names, as ends of runs do.
+    Services are given as (name, revision, accounted until). One that was edited meanwhile, or accounted by
+    somebody else, is left alone. Their rows are locked in the order of their names, as ends of runs do.
     """
-    met: set[str] = set()
+    found: list[Statement] = []
+    same = {"sqlite": "IS", "postgresql": "IS NOT DISTINCT FROM"}[tx.dialect]
     numbered = [(place, *each) for place, each in enumerate(sorted(services))]
     for start in range(0, len(numbered), _AT_ONCE):
-        rows, values = tx.table(("integer", "text", "integer"), numbered[start : start + _AT_ONCE])
-        found = tx.all(
-            f"""WITH new (place, name, revision) AS ({rows}),
-                     locked AS (SELECT s.name, new.revision FROM new JOIN service s ON s.name = new.name
-                                ORDER BY new.place{tx.for_update("s")})
-                UPDATE service SET accounted_until = ? FROM locked
-                WHERE service.name = locked.name AND service.revision = locked.revision
-                  AND (accounted_until IS NULL OR accounted_until < ?)
-                RETURNING service.name""",
-            (*values, until, until),
-        )
-        met.update(row[0] for row in found)
-    return met
+        types = ("integer", "text", "integer", "bigint")
+        rows, values = tx.table(types, numbered[start : start + _AT_ONCE])
+        sql = f"""WITH new (place, name, revision, since) AS ({rows}),
+                       locked AS (SELECT s.name, new.revision, new.since
+                                  FROM new JOIN service s ON s.name = new.name
+                                  ORDER BY new.place{tx.for_update("s")})
+                  UPDATE service SET accounted_until = ? FROM locked
+                  WHERE service.name = locked.name AND service.revision = locked.revision
+                    AND accounted_until {same} locked.since
+                  RETURNING service.name"""
+        found.append((sql, (*values, until)))
+    return found
 
 
 def account_edited(tx: Tx, name: str, until: int) -> None:

@@ -19,7 +19,7 @@ def get(tx: Tx, name: str) -> Any:
 
 def put(tx: Tx, name: str, value: Any, now: float) -> None:
     """Set a setting to anything JSON can hold."""
-    tx.run(
+    tx.later(
         """INSERT INTO setting (name, value, changed_at) VALUES (?, ?, ?)
            ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at""",
         (name, json.dumps(value), now),

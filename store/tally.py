@@ -45,7 +45,7 @@ def raised(tx: Tx, raises: Sequence[Raise]) -> Statement:
 def add(tx: Tx, raises: Sequence[Raise]) -> None:
     """Raise counters."""
     if raises:
-        tx.batch([raised(tx, raises)])
+        tx.later(*raised(tx, raises))
 
 
 def values(tx: Tx, metric: str) -> dict[tuple[str, str], float]:

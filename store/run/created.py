@@ -63,12 +63,7 @@ def insert(tx: Tx, runs: Sequence[NewRun]) -> list[int | None]:
         if run_id is not None and run.state == "queued"
         for group in run.run_groups.split()
     ]
-    joined = "INSERT INTO membership (run_id, run_group) VALUES (?, ?)"
-    if len(runs) == 1:
-        for member in members:
-            tx.later(joined, member)
-    else:
-        tx.many(joined, members)
+    _join(tx, members)
     return ids
 
 
@@ -78,8 +73,13 @@ def insert_as(tx: Tx, runs: Sequence[tuple[int, NewRun]]) -> None:
         return
     rows, values = tx.table(("bigint", *_TYPES), [(run_id, *_values(run)) for run_id, run in runs])
     tx.later(f"INSERT INTO run (id, {_COLUMNS}) {rows}", values)
-    if members := [(run_id, group) for run_id, run in runs for group in run.run_groups.split()]:
-        rows, values = tx.table(("bigint", "text"), members)
+    _join(tx, [(run_id, group) for run_id, run in runs for group in run.run_groups.split()])
+
+
+def _join(tx: Tx, members: Sequence[tuple[int, str]]) -> None:
+    """Place runs in the lines of their groups, given as (run, group)."""
+    for start in range(0, len(members), 1_000):
+        rows, values = tx.table(("bigint", "text"), members[start : start + 1_000])
         tx.later(f"INSERT INTO membership (run_id, run_group) {rows}", values)
 
 

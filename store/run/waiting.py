@@ -75,6 +75,8 @@ def all_waiting() -> Statement:
 
 def of_runs(dialect: Dialect, run_ids: Sequence[int]) -> Statement:
     """These queued runs."""
+    if dialect == "postgresql":  # one text, however many they are: it is planned once
+        return (f"{_FROM} {_WAITS[dialect]} AND r.id = ANY(?::bigint[])", (list(run_ids),))
     return (f"{_FROM} {_WAITS[dialect]} AND r.id IN ({marks(run_ids)})", run_ids)
 
 

@@ -30,7 +30,7 @@ def beat(sqlite_engine: Engine, published: Told) -> Beat:
     engine.make_node()
 
     def grant(tx: Any, runs: Sequence[int]) -> list[RunMessage]:
-        return grant_pass(tx, engine.rules, engine.clock.now(), runs=runs).messages
+        return grant_pass(tx, engine.rules, engine.clock.now(), runs=runs, last=True).messages
 
     actors = [SimpleNamespace(options={"periodic": StoredSpec("job")})]
     return Beat(actors, zone=engine.zone, clock=engine.clock, grant=grant, write=published.write)
@@ -57,7 +57,8 @@ def test_it_wakes_on_the_next_full_minute(
     sqlite_engine: Engine, beat: Beat, past: float, wait: float
 ) -> None:
     sqlite_engine.clock.advance(past)
-    assert beat.until_next_minute() == pytest.approx(wait)
+    now = sqlite_engine.clock.now()
+    assert beat.next_minute() - now == pytest.approx(wait)
 
 
 def test_without_services_it_wakes_all_the_same(sqlite_engine: Engine) -> None:
@@ -65,7 +66,7 @@ def test_without_services_it_wakes_all_the_same(sqlite_engine: Engine) -> None:
         [], zone=sqlite_engine.zone, clock=sqlite_engine.clock, grant=lambda *_: [], write=Told().write
     )
     assert beat.schedule() is True
-    assert beat.until_next_minute() > 0
+    assert beat.next_minute() > sqlite_engine.clock.now()
 
 
 def test_an_outage_is_told_once_and_costs_no_planned_time(
@@ -92,3 +93,53 @@ def test_an_outage_is_told_once_and_costs_no_planned_time(
 def test_a_beat_that_is_told_to_stop_stops(beat: Beat) -> None:
     beat.stop()
     beat.loop()
+
+
+def ahead(beat: Beat, engine: Engine) -> None:
+    """As the loop does: it looks at the minute before it begins."""
+    beat.look_ahead(int(beat.next_minute()))
+    engine.clock.advance(60)
+
+
+def test_what_was_seen_before_the_minute_is_written_in_it(sqlite_engine: Engine, beat: Beat) -> None:
+    ahead(beat, sqlite_engine)
+    assert sqlite_engine.value("SELECT COUNT(*) FROM run") == 0
+    beat.schedule()
+    assert sqlite_engine.rows("SELECT service, state FROM run") == [("job", "granted")]
+
+
+def test_an_edit_after_the_look_ahead_counts(sqlite_engine: Engine, beat: Beat) -> None:
+    ahead(beat, sqlite_engine)
+    sqlite_engine.edit(lambda editor: editor.disable("job"))
+    beat.schedule()
+    assert sqlite_engine.value("SELECT COUNT(*) FROM run WHERE state = 'granted'") == 0
+
+
+def test_a_minute_that_another_beat_wrote_after_the_look_ahead_is_not_written_twice(
+    sqlite_engine: Engine, beat: Beat
+) -> None:
+    ahead(beat, sqlite_engine)
+    sqlite_engine.tick()
+    beat.schedule()
+    assert sqlite_engine.value("SELECT SUM(planned_count) FROM run WHERE service = 'job'") == 1
+
+
+def test_a_look_ahead_at_another_minute_is_not_used(sqlite_engine: Engine, beat: Beat) -> None:
+    ahead(beat, sqlite_engine)
+    sqlite_engine.clock.advance(60)
+    beat.schedule()
+    assert sqlite_engine.value("SELECT SUM(planned_count) FROM run") == 2
+
+
+def test_an_outage_during_the_look_ahead_costs_nothing(
+    sqlite_engine: Engine, beat: Beat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise DatabaseAway("database cannot be reached: gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "read", away)
+        beat.look_ahead(int(beat.next_minute()))
+    sqlite_engine.clock.advance(60)
+    beat.schedule()
+    assert sqlite_engine.value("SELECT SUM(planned_count) FROM run") == 1
