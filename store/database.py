@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -40,7 +41,10 @@ class _Open:
         self.database = database
         self.dialect: Dialect = dialect
         self.path = path
-        self.writer = Writer(path, self.connection) if path else None
+        #: Connections that write, the one used last on top: its server and its memory are warm.
+        self.spare: list[Any] = []
+        self.closing = False
+        self.writer = Writer(path, self.another) if path else None
         self.inside = threading.local()
 
     def connection(self) -> Any:
@@ -63,6 +67,39 @@ class _Open:
             self.database.close()
         return self.connection()
 
+    def another(self) -> Any:
+        """A new connection that belongs to no thread."""
+        try:
+            return self.database._connect()  # type: ignore[attr-defined]  # as its pools do
+        except DRIVER_ERRORS as error:
+            raise translated(error) from error
+
+    def lend(self) -> Any:
+        """A connection to write with, for `give_back`."""
+        with suppress(IndexError):
+            while (connection := self.spare.pop()).closed:
+                pass
+            return connection
+        return self.another()
+
+    def give_back(self, connection: Any) -> None:
+        """One that was lent, with no transaction open."""
+        if self.closing:
+            connection.close()
+        else:
+            self.spare.append(connection)
+
+    def replaced(self) -> Any:
+        """A connection for one that had died unused: the others will have died with it."""
+        self.close_spare()
+        return self.another()
+
+    def close_spare(self) -> None:
+        """Close those that nobody has borrowed."""
+        with suppress(IndexError):
+            while True:
+                self.spare.pop().close()
+
 
 _current: _Open | None = None
 
@@ -70,7 +107,7 @@ _current: _Open | None = None
 def open(url: str) -> None:
     """Open ``sqlite:///path`` or ``postgresql://…`` for this process.
 
-    Connections are made per thread, when first used; nothing is contacted here.
+    Connections are made when first used; nothing is contacted here.
     """
     global _current
     close()
@@ -78,9 +115,10 @@ def open(url: str) -> None:
     if scheme == "sqlite":
         path = sqlite_path(url)
         path.parent.mkdir(parents=True, exist_ok=True)
+        # The writers' one goes from thread to thread, in turns.
         pragmas = {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": BUSY_TIMEOUT}
         database: peewee.Database = peewee.SqliteDatabase(
-            str(path), pragmas=pragmas, timeout=BUSY_TIMEOUT / 1000
+            str(path), pragmas=pragmas, timeout=BUSY_TIMEOUT / 1000, check_same_thread=False
         )
         _current = _Open(url, database, "sqlite", path)
     elif scheme in ("postgresql", "postgres"):
@@ -104,12 +142,14 @@ def open(url: str) -> None:
 
 
 def close() -> None:
-    """Close this thread's connection and forget the database; others close as their threads end."""
+    """Close this thread's connection and the writers'; others close as their threads end."""
     global _current
     if _current is None:
         return
     if not _current.database.is_closed():
         _current.database.close()
+    _current.closing = True
+    _current.close_spare()
     if _current.writer:
         _current.writer.close()
     _current = None
@@ -147,7 +187,7 @@ def peewee_database() -> peewee.Database:
 
 
 def connection() -> Any:
-    """This thread's driver connection, for LISTEN and bulk COPY."""
+    """This thread's driver connection for reading, for LISTEN."""
     return _opened().connection()
 
 
@@ -198,15 +238,19 @@ def sqlite_path(address: str) -> Path:
 
 
 def _write_postgresql(opened: _Open, work: Callable[[Tx], Result]) -> Result:
-    tx = Tx(opened.connection(), "postgresql", opened.reconnected, begins=True)
+    tx = Tx(opened.lend(), "postgresql", opened.replaced, begins=True)
     try:
         result = work(tx)
         tx.commit()
-    except BaseException as error:
+    except Exception as error:
         _undo(opened, tx)
         if isinstance(error, DRIVER_ERRORS):
             raise translated(error) from error
         raise
+    except BaseException:
+        tx.connection.close()  # this thread is being stopped, at any place of the driver's
+        raise
+    opened.give_back(tx.connection)
     for then in tx.after:
         then()
     return result
@@ -216,7 +260,9 @@ def _undo(opened: _Open, tx: Tx) -> None:
     try:
         tx.rollback()
     except DatabaseError:
-        opened.database.close()
+        tx.connection.close()
+    else:
+        opened.give_back(tx.connection)
 
 
 def _opened() -> _Open:

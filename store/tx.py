@@ -48,7 +48,8 @@ class Tx:
 
         With ``begins`` the first statement begins a transaction, which `commit` ends (PostgreSQL).
         """
-        self._connection = connection
+        #: The driver's connection, for what is only there: COPY.
+        self.connection = connection
         self._reconnect = reconnect
         self._begins = begins
         self._sent = False
@@ -142,7 +143,7 @@ class Tx:
         if not rows:
             return
         self._say_waiting()
-        cursor = self._connection.cursor()
+        cursor = self.connection.cursor()
         try:
             cursor.executemany(self._text(sql), rows)
         except DRIVER_ERRORS as error:
@@ -241,7 +242,7 @@ class Tx:
         if self._waiting or self._closes or self._closed:
             return self._pipelined([(sql, params)])[0]
         try:
-            cursor = self._connection.cursor()
+            cursor = self.connection.cursor()
             cursor.execute(self._text(sql), params)
         except DRIVER_ERRORS as error:
             self._again_or_raise(error)
@@ -261,9 +262,9 @@ class Tx:
         cursors = []
         self._sent = True
         try:
-            with self._connection.pipeline():
+            with self.connection.pipeline():
                 for sql, params in (*waiting, *statements, *end):
-                    cursor = self._connection.cursor()
+                    cursor = self.connection.cursor()
                     cursors.append(cursor)
                     cursor.execute(_psycopg_text(sql), params, prepare=True)
         except DRIVER_ERRORS as error:
@@ -280,7 +281,7 @@ class Tx:
         wrong = translated(error)
         if self._reconnect is None or not isinstance(wrong, DatabaseAway):
             raise wrong from error
-        self._connection, self._reconnect = self._reconnect(), None
+        self.connection, self._reconnect = self._reconnect(), None
 
 
 def marks(values: Sequence[Any]) -> str:

@@ -43,7 +43,8 @@ class _Waiting(Waiting):
 class Writer:
     """The one door to a SQLite file for all threads of this process.
 
-    `connect` gives the calling thread's own connection (autocommit, WAL).
+    `connect` makes a connection (autocommit, WAL). There is one, which those who lead use in turns: what it
+    has read of the file stays true as long as nobody else writes.
     """
 
     def __init__(self, path: Path, connect: Callable[[], Any]) -> None:
@@ -53,6 +54,7 @@ class Writer:
         self._lock_path = path.with_name(path.name + ".lock")
         self._lock_file: int | None = None
         self._pid = os.getpid()
+        self._connection: Any = None
 
     def run(self, work: Work, durable: bool) -> Any:
         """Run `work(tx)` in a transaction, with others' work where some waits; its result.
@@ -77,8 +79,11 @@ class Writer:
         self._flush.soon()
 
     def close(self) -> None:
-        """Give the lock file back."""
+        """Give connection and lock file back."""
         self._flush.close()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
         if self._lock_file is not None:
             os.close(self._lock_file)
             self._lock_file = None
@@ -99,8 +104,15 @@ class Writer:
             for waiting in group:
                 waiting.finish()
 
+    def _connected(self) -> Any:
+        if self._connection is None:
+            self._connection = self._connect()
+        if self._connection.in_transaction:  # who led was stopped before he could undo it
+            self._connection.execute("ROLLBACK")
+        return self._connection
+
     def _commit_group(self, group: Sequence[_Waiting]) -> None:
-        connection = self._connect()
+        connection = self._connected()
         all_ran = False
         self._take_file_lock()
         try:

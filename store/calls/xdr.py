@@ -9,7 +9,6 @@ import psycopg
 
 from domain.calls.row import COLUMNS, IDS, RESULT, TEXTS, Rows
 from domain.rating.arrays import NONE
-from store import database
 from store.errors import DRIVER_ERRORS, translated
 from store.tx import Tx, marks
 
@@ -51,11 +50,11 @@ def insert(tx: Tx, rows: Rows) -> Rows:
 def _written(tx: Tx, some: Rows) -> bool:
     """False if a key is there already; then the transaction must go back to its savepoint."""
     if tx.dialect == "postgresql":
-        return _copied(*_lines(some))
+        return _copied(tx, *_lines(some))
     names = ", ".join(COLUMNS)
     columns = [_values(some, name) for name in COLUMNS]
     try:
-        database.connection().executemany(
+        tx.connection.executemany(
             f"INSERT INTO xdr ({names}) VALUES ({marks(COLUMNS)})", zip(*columns, strict=True)
         )
     except DRIVER_ERRORS as error:
@@ -65,10 +64,10 @@ def _written(tx: Tx, some: Rows) -> bool:
     return True
 
 
-def _copied(names: Sequence[str], text: str) -> bool:
+def _copied(tx: Tx, names: Sequence[str], text: str) -> bool:
     try:
         with (
-            database.connection().cursor() as cursor,
+            tx.connection.cursor() as cursor,
             cursor.copy(f"COPY xdr ({', '.join(names)}) FROM STDIN") as copy,
         ):
             copy.write(text)

@@ -163,10 +163,18 @@ def test_what_is_to_be_flushed_soon_is_when_the_database_is_closed(disk: Disk, t
     other.close()
 
 
+def begin_a_new_log() -> None:
+    """The log goes with the last connection."""
+    writer: Any = database._current and database._current.writer
+    writer._connection.close()
+    writer._connection = None
+    database.drop_connection()
+
+
 def test_a_log_that_was_begun_anew_is_the_one_that_is_flushed(disk: Disk, tmp_path: Path) -> None:
     database.write(keep("a"))
     with (tmp_path / "t.db-wal").open("rb") as old:  # or its number would be given to the new one
-        database.drop_connection()
+        begin_a_new_log()
         assert not (tmp_path / "t.db-wal").exists()
         database.write(keep("b"))
         there = (tmp_path / "t.db-wal").stat().st_ino

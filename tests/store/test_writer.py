@@ -136,9 +136,12 @@ def test_a_write_within_a_write_is_a_fault_of_the_program() -> None:
     assert kept() == ["b"]
 
 
+def two_pages_are_left(tx: Tx) -> None:
+    tx.all(f"PRAGMA max_page_count = {tx.value('PRAGMA page_count') + 2}")
+
+
 def test_a_full_disk_is_told_and_leaves_nothing_half_done() -> None:
-    pages = database.connection().execute("PRAGMA page_count").fetchone()[0]
-    database.connection().execute(f"PRAGMA max_page_count = {pages + 2}")
+    database.write(two_pages_are_left)
 
     def much(tx: Tx) -> None:
         keep("small")(tx)
@@ -151,14 +154,9 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_done() -> None:
     assert kept() == ["fits"]
 
 
-def test_of_a_group_on_a_full_disk_exactly_those_are_kept_that_were_told_so(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    connect = database.connection
-
+def test_of_a_group_on_a_full_disk_exactly_those_are_kept_that_were_told_so() -> None:
     def limited(tx: Tx) -> str:
-        pages = connect().execute("PRAGMA page_count").fetchone()[0]
-        connect().execute(f"PRAGMA max_page_count = {pages + 2}")
+        two_pages_are_left(tx)
         return keep("limited")(tx)
 
     answers = together(limited, keep("large", "x" * 200_000), keep("small"))
@@ -168,7 +166,7 @@ def test_of_a_group_on_a_full_disk_exactly_those_are_kept_that_were_told_so(
 
 
 def test_a_file_locked_by_another_program_is_told_and_written_when_it_is_free() -> None:
-    database.connection().execute("PRAGMA busy_timeout = 20")
+    database.write(lambda tx: tx.all("PRAGMA busy_timeout = 20"))
     other = sqlite3.connect(database.sqlite_path(database.url()), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(DatabaseAway, match="database cannot be written: database is locked"):
