@@ -1,4 +1,4 @@
-"""`make bench`: measure all workloads or those named, keep the results, write docs/benchmarks.md.
+"""`make bench`: measure all workloads or those named, keep the results, write docs/benchmarks.md and the README's table.
 
 ``python -m bench [NAME …] [--only SYSTEM …] [--rounds N] [--size NAME=VALUE …] [--tiny]``, or ``--page`` to
 write the page alone. Ctrl-C keeps the workloads that are complete.
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import machine, result, runner, written
+from bench import machine, overview, result, runner, written
 from bench.aims import AIMS
 from bench.every import WORKLOADS
 from bench.result import FOLDER
@@ -73,6 +73,9 @@ def _write(folder: Path, page: Path) -> None:
     known = {each.name: found for each in WORKLOADS if (found := result.load(each.name, folder))}
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(written.page(WORKLOADS, known), encoding="utf-8")
+    if page == written.PAGE:
+        readme = overview.README.read_text(encoding="utf-8")
+        overview.README.write_text(overview.with_figures(readme, known), encoding="utf-8")
     reasons = written.read_reasons()
     missed = [aim.key for aim in AIMS if aim.met(known) is False]
     print(f"written: {page}; aims missed: {len(missed)}")
