@@ -1,5 +1,6 @@
-"""`make bench`: measure all workloads or those named, keep the results, write docs/benchmarks.md and the README's table.
+"""`make bench`: measure all workloads or those named, keep the results, write docs/benchmarks.md.
 
+The README's table is written with it.
 ``python -m bench [NAME …] [--only SYSTEM …] [--rounds N] [--size NAME=VALUE …] [--tiny]``, or ``--page`` to
 write the page alone. Ctrl-C keeps the workloads that are complete.
 """

@@ -30,24 +30,41 @@ class Row:
 
 
 ROWS = (
-    Row("jobs that do nothing, each with its history", "w1", "rate", (EMBEDDED, BY_MESSAGE, *_HISTORY), "/s"),
     Row(
-        "100 services at one minute: the last ones start after (p99)",
-        *("w3", "p99", (EMBEDDED, SERVERS, *_HISTORY), " ms"),
+        says="jobs that do nothing, each with its history",
+        workload="w1",
+        column="rate",
+        contenders=(EMBEDDED, BY_MESSAGE, *_HISTORY),
+        unit="/s",
     ),
     Row(
-        "one job for an idle system starts after (p50)",
-        *("w4", "p50", (EMBEDDED, BY_MESSAGE, *_HISTORY), " ms"),
+        says="100 services at one minute: the last ones start after (p99)",
+        workload="w3",
+        column="p99",
+        contenders=(EMBEDDED, SERVERS, *_HISTORY),
+        unit=" ms",
+    ),
+    Row(
+        says="one job for an idle system starts after (p50)",
+        workload="w4",
+        column="p50",
+        contenders=(EMBEDDED, BY_MESSAGE, *_HISTORY),
+        unit=" ms",
         decimals=1,
     ),
     Row(
-        "jobs of 20 ms, one at a time: share of the time that one is at work",
-        *("w2", "efficiency", (EMBEDDED, SERVERS, "dramatiq_rmq:fast", "procrastinate_pg", "celery_rmq:block")),
+        says="jobs of 20 ms, one at a time: share of the time that one is at work",
+        workload="w2",
+        column="efficiency",
+        contenders=(EMBEDDED, SERVERS, "dramatiq_rmq:fast", "procrastinate_pg", "celery_rmq:block"),
         decimals=2,
     ),
     Row(
-        "worker killed: its 20 jobs are at work again after",
-        *("w5", "began", (EMBEDDED, SERVERS, *_STOCK), " s"),
+        says="worker killed: its 20 jobs are at work again after",
+        workload="w5",
+        column="began",
+        contenders=(EMBEDDED, SERVERS, *_STOCK),
+        unit=" s",
         decimals=1,
     ),
 )
