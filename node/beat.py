@@ -7,9 +7,11 @@ import threading
 from broker.connect import connect
 from broker.declare import declare
 from broker.publish import Publisher
+from broker.transport import Transport
 from coordinator.grants import grant_pass
 from node.child import Child, Lease, Stop, enter, leave
 from schedules.beat import Beat
+from store import database
 
 
 def main(child: Child) -> int:
@@ -31,7 +33,7 @@ def main(child: Child) -> int:
         write=Publisher(broker).write,
     )
     # The first minute finds the broker connected; one that hangs keeps nothing waiting here.
-    threading.Thread(target=broker.reachable, name="connect", daemon=True).start()
+    threading.Thread(target=_connect, args=(broker,), name="connect", daemon=True).start()
     thread = threading.Thread(target=beat.loop, name="beat", daemon=True)
     thread.start()
     while not stop.wait(1.0) and thread.is_alive():
@@ -42,6 +44,11 @@ def main(child: Child) -> int:
     broker.close()
     leave(child, process_id)
     return 0 if stop.is_set() else 1
+
+
+def _connect(broker: Transport) -> None:
+    broker.reachable()
+    database.drop_connection()
 
 
 def _never(*_: object) -> None:

@@ -107,6 +107,7 @@ class Writer:
     def _connected(self) -> Any:
         if self._connection is None:
             self._connection = self._connect()
+            self._connection.execute("PRAGMA synchronous = NORMAL")
         if self._connection.in_transaction:  # who led was stopped before he could undo it
             self._connection.execute("ROLLBACK")
         return self._connection
@@ -116,7 +117,6 @@ class Writer:
         all_ran = False
         self._take_file_lock()
         try:
-            connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("BEGIN IMMEDIATE")
             for waiting in group:
                 waiting.error = None
