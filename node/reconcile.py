@@ -48,7 +48,7 @@ class Reconciler:
         now, here = self._now(), self._child.node
         known = node.one(tx, here)
         up = known is not None and known["state"] == "up" and known["incarnation"] == self._agent
-        desired = {row["name"]: row for row in service.rows(tx) if up and self._wanted_here(row, now)}
+        desired = {row["name"]: row for row in service.daemons(tx) if up and self._wanted_here(row, now)}
         daemon.ensure(
             tx, [(name, here if row["instances"] == "each" else "") for name, row in desired.items()], now
         )
@@ -90,7 +90,7 @@ class Reconciler:
         paused = row["paused_at"] is not None and (row["paused_until"] is None or row["paused_until"] > now)
         mine = set(self._child.site.settings.node.roles) & set(row["roles"].split())
         runnable = bool(mine) and row["name"] in self._child.site.services
-        return row["kind"] == "daemon" and row["enabled"] and not row["missing"] and not paused and runnable
+        return not row["missing"] and not paused and runnable
 
     def _start(self, tx: Tx, row: Mapping[str, Any], now: float) -> list[Order]:
         claimed = daemon.claim(tx, row["id"], self._child.node, self._agent, now)

@@ -38,7 +38,7 @@ class Site:
         """The ``[coordinator]`` settings."""
         return Rules(**self.settings.coordinator.model_dump())
 
-    @property
+    @cached_property
     def services(self) -> dict[str, Service]:
         """The services that can run, by name."""
         return {

@@ -120,6 +120,11 @@ def rows(tx: Tx) -> list[dict[str, Any]]:
     return tx.dicts("SELECT * FROM service WHERE present ORDER BY name")
 
 
+def daemons(tx: Tx) -> list[dict[str, Any]]:
+    """The daemons among them that are enabled."""
+    return tx.dicts("SELECT * FROM service WHERE present AND kind = 'daemon' AND enabled ORDER BY name")
+
+
 def all_by_name(tx: Tx) -> dict[str, dict[str, Any]]:
     """Every service that was ever here, present or not."""
     return {row["name"]: row for row in tx.dicts("SELECT * FROM service")}

@@ -74,6 +74,12 @@ def test_planned_and_legacy_services_cannot_run(loaded: Loaded) -> None:
     assert {row.name for row in site.declared()} == set(site.services)
 
 
+def test_the_services_that_can_run_are_picked_once(loaded: Loaded) -> None:
+    # Whoever asks for each of 5,000 in a loop would else pick 25 million.
+    site = open_site(loaded("[site]\nprofiles = []"))
+    assert site.services is site.services
+
+
 def test_a_site_s_own_module_is_found_beside_its_file(loaded: Loaded, tmp_path: Path) -> None:
     (tmp_path / "own_in_a_folder.py").write_text(OWN)
     site = open_site(loaded('[catalogue]\nmodules = ["own_in_a_folder"]\n[service.own]\npriority = 2'))
