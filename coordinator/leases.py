@@ -6,6 +6,7 @@ clock, and counts only time in which the database answered: an outage lapses nob
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ class LeaseWatch:
         self._longest_gap = longest_gap
         self._seen: dict[int, _Seen] = {}
         self._last_look: float | None = None
+        #: The monotonic moment at which the next lease lapses, if its counter does not move until then.
+        self.next_lapse = math.inf
 
     def interrupted(self) -> None:
         """The database did not answer: the time from the last look to the next counts for nobody."""
@@ -38,6 +41,7 @@ class LeaseWatch:
         if passed > self._longest_gap:
             passed = 0.0
         self._last_look = monotonic
+        self.next_lapse = math.inf
         seen_before, self._seen = self._seen, {}
         over = []
         for process in processes:
@@ -46,4 +50,6 @@ class LeaseWatch:
             self._seen[process.id] = _Seen(process.renewal, still)
             if still >= self._lease:
                 over.append(process)
+            else:
+                self.next_lapse = min(self.next_lapse, monotonic + self._lease - still)
         return over

@@ -16,6 +16,8 @@ from store.tx import Tx
 
 #: Seconds between two sweeps.
 INTERVAL = 2.0
+#: Seconds between two looks at the leases: a counter's last move is known so well.
+LEASE_LOOK = 1.0
 #: A grant that nobody claimed for this long is told again, and after RETURN_AFTER taken back.
 RESEND_AFTER = 3.0
 RETURN_AFTER = 60.0
@@ -45,15 +47,28 @@ class Sweeper:
 
         Raises DatabaseAway; nothing is undone by that.
         """
-        swept = Swept()
+        swept = self.leases()
         try:
-            for dead in self._watch.lapsed(process.live(database.read()), self._monotonic()):
-                self._give_up(dead, swept)
             swept.messages += database.write(self._look_again)
         except DatabaseError:
             self._watch.interrupted()
             raise
         return swept
+
+    def leases(self) -> Swept:
+        """Give up dead processes alone. Raises DatabaseAway; nothing is undone by that."""
+        swept = Swept()
+        try:
+            for dead in self._watch.lapsed(process.live(database.read()), self._monotonic()):
+                self._give_up(dead, swept)
+        except DatabaseError:
+            self._watch.interrupted()
+            raise
+        return swept
+
+    def next_leases(self) -> float:
+        """The monotonic moment at which to look at the leases again: soon, or as the next one lapses."""
+        return min(self._monotonic() + LEASE_LOOK, self._watch.next_lapse)
 
     def look(self) -> list[RunMessage]:
         """One grant pass over the whole line, as a message of the coordinator's queue asks for.

@@ -23,7 +23,7 @@ from coordinator import rescue
 from coordinator.alerts import Evaluator
 from coordinator.grants import RunMessage
 from coordinator.request_keys import forget_keys
-from coordinator.sweep import INTERVAL, Sweeper
+from coordinator.sweep import INTERVAL, Sweeper, Swept
 from node.child import RELOAD, Child, Lease, Stop, enter, leave
 from node.order import Order, send
 from node.reconcile import Reconciler
@@ -94,16 +94,19 @@ class System:
         return RELOAD if self._reload else 0
 
     def _serve(self) -> None:
-        """Sweep every INTERVAL, and at once when the agent has buried somebody."""
-        next_sweep = 0.0
+        """Sweep every INTERVAL, look at the leases between, bury at once whom the agent has seen end."""
+        next_sweep = next_leases = 0.0
         while not self._stop.is_set():
-            buried = self._read_deaths(max(0.0, next_sweep - self._clock.monotonic()))
+            buried = self._read_deaths(max(0.0, min(next_sweep, next_leases) - self._clock.monotonic()))
             if buried:
                 self._safely(partial(self._bury, buried))
             if self._clock.monotonic() >= next_sweep:
                 self._safely(self._sweep)
                 self._safely(self._alerts.look)
                 next_sweep = self._clock.monotonic() + INTERVAL
+            elif self._clock.monotonic() >= next_leases:
+                self._safely(self._leases)
+            next_leases = self._sweeper.next_leases()
         while buried := self._read_deaths(0.0):
             self._safely(partial(self._bury, buried))
 
@@ -150,11 +153,16 @@ class System:
     def _look(self) -> None:
         self._publisher.runs(self._sweeper.look())
 
-    def _sweep(self) -> None:
-        swept = self._sweeper.sweep()
+    def _leases(self) -> None:
+        self._tell(self._sweeper.leases())
+
+    def _tell(self, swept: Swept) -> None:
         for name in swept.lost:
             logger.error("%s is lost: its lease is over", name)
         self._publisher.runs(swept.messages)
+
+    def _sweep(self) -> None:
+        self._tell(self._sweeper.sweep())
         self._resize()
         self._reconciler.reconcile()
         site = self._child.site

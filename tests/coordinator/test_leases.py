@@ -52,3 +52,25 @@ def test_a_process_that_is_seen_for_the_first_time_has_its_full_lease() -> None:
         one.lapsed([_process(1)], at)
     found = one.lapsed([_process(1), _process(1, number=2)], 15.0)
     assert [process.id for process in found] == [1]
+
+
+def test_the_next_lapse_is_that_of_who_has_stood_still_longest() -> None:
+    one = watch()
+    one.lapsed([_process(1)], 100.0)
+    one.lapsed([_process(1), _process(1, number=2)], 103.5)
+    assert one.next_lapse == 115.0
+    one.lapsed([_process(2), _process(1, number=2)], 107.0)
+    assert one.next_lapse == 118.5
+
+
+def test_a_look_at_the_moment_of_the_next_lapse_finds_it() -> None:
+    one = watch()
+    looks = [100.0, 107.0, 114.0]
+    assert seen(one, [(at, 7) for at in looks]) == []
+    assert seen(one, [(one.next_lapse, 7)]) == [115.0]
+
+
+def test_who_has_lapsed_already_is_waited_for_no_more() -> None:
+    one = watch()
+    seen(one, [(0.0, 7), (7.0, 7), (14.0, 7), (15.0, 7)])
+    assert one.next_lapse == float("inf")
