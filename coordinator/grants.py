@@ -101,7 +101,7 @@ def grant_pass(
     it can execute: these are claimed instead of granted.
 
     With ``last`` nobody says anything after it: its grants may end the transaction. ``looked``: the first
-    look at these groups, if the caller has taken it (`look_with`).
+    look at these groups, or at these runs, if the caller has taken it (`look_with`).
 
     A part of the line is at most `LOOK` long; whoever stands behind so many that cannot start is granted
     by the next look at the whole line, which the sweep takes.
@@ -165,8 +165,16 @@ def look_with(
     tx: Tx, rules: Rules, now: float, scope: Statement, before: Sequence[Statement]
 ) -> tuple[list[list[Any]], Looked]:
     """The answers of some statements, and the look that sees what they have done, in one round trip."""
-    *answers, nodes, active, held, rows, marks = tx.batch(
-        [*before, waiting.NODES, waiting.ACTIVE, waiting.HELD, scope, _MARKS]
+    (*answers, rows), world = look_around(tx, rules, now, [*before, scope])
+    return answers, (world, [_waiter(row, now) for row in rows])
+
+
+def look_around(
+    tx: Tx, rules: Rules, now: float, before: Sequence[Statement]
+) -> tuple[list[list[Any]], World]:
+    """The same without a look at who waits."""
+    *answers, nodes, active, held, marks = tx.batch(
+        [*before, waiting.NODES, waiting.ACTIVE, waiting.HELD, _MARKS]
     )
     maintenance, for_slots = map(bool, marks[0])
     world = World(now, rules.age_step, rules.reserve_after, maintenance=maintenance)
@@ -182,7 +190,7 @@ def look_with(
         if node in by_name:
             by_name[node].busy += count
     world.held = {row[0]: Holder(row[1], row[2], row[3], row[4]) for row in held}
-    return answers, (world, [_waiter(row, now) for row in rows])
+    return answers, world
 
 
 @lru_cache(maxsize=4096)

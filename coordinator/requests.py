@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from coordinator.grants import Rules, RunMessage, grant_pass
+from coordinator.grants import Rules, RunMessage, grant_pass, look_around, words
 from coordinator.request_keys import remember, remembered
 from coordinator.requested import Accepted, Answers, Refused, Request
+from coordinator.world import Waiter, World
 from store import change, node
 from store.run import cancelled, created, waiting
-from store.run.asked import Known, Wanted, known, twin
+from store.run.asked import Known, Wanted, facts_of, known, read_known, twin
 from store.tx import Tx
 
 
@@ -35,10 +36,18 @@ def request_all(tx: Tx, asked: Sequence[Request], rules: Rules, now: float, *, l
     With ``last`` the caller says nothing more in this transaction.
     """
     tx.grant_lock()
-    new = _New()
+    tx.by_keys()
+    new = _New(rules=rules)
     answered, again = _recorded(tx, asked, new, now)
     created.insert_as(tx, new.rows)
-    passed = grant_pass(tx, rules, now, runs=new.plain, last=last and not new.first and not again)
+    passed = grant_pass(
+        tx,
+        rules,
+        now,
+        runs=[waiter.run_id for waiter in new.plain],
+        last=last and not new.first and not again,
+        looked=(new.world, new.plain) if new.world else None,
+    )
     messages = passed.messages
     for by, run_ids in new.first:
         messages += _preempt(tx, run_ids, rules, by, now)
@@ -67,7 +76,8 @@ def _recorded(
 ) -> tuple[dict[int, Accepted | Refused], list[int]]:
     """By place what can be answered at once, with `new` for what is to be inserted; whose key comes twice."""
     answered, fresh, again = _by_key(tx, asked, now)
-    found = known(tx, [_wanted(asked[place], asked[place].node or "") for place in fresh]) if fresh else []
+    wanted = [_wanted(asked[place], asked[place].node or "") for place in fresh]
+    found = _found(tx, wanted, new, now) if fresh else []
     for place, facts in zip(fresh, found, strict=True):
         try:
             answered[place] = _accept(tx, asked[place], facts, new, now)
@@ -76,14 +86,24 @@ def _recorded(
     return answered, again
 
 
+def _found(tx: Tx, wanted: Sequence[Wanted], new: _New, now: float) -> list[Known]:
+    """With it travels the look at what is free, if they are to be granted."""
+    if new.rules is None:
+        return known(tx, wanted)
+    answers, new.world = look_around(tx, new.rules, now, facts_of(tx, wanted))
+    return read_known(wanted, answers)
+
+
 @dataclass(slots=True)
 class _New:
     """What a turn has added: rows to insert, and the runs to look at."""
 
+    rules: Rules | None = None  # by which they are granted at once
     wait_code: str | None = None  # of all of them
+    world: World | None = None  # as it was before them
     rows: list[tuple[int, created.NewRun]] = field(default_factory=list)
     ids: dict[Wanted, int] = field(default_factory=dict)
-    plain: list[int] = field(default_factory=list)
+    plain: list[Waiter] = field(default_factory=list)
     first: list[tuple[str, list[int]]] = field(default_factory=list)  # who wants which runs to preempt
 
 
@@ -119,7 +139,7 @@ def _accept(tx: Tx, asked: Request, found: Known, new: _New, now: float) -> Acce
     assert row is not None
     first = _wanted(asked, asked.node or "")
     accepted = Accepted([])
-    new_ids = []
+    added = []
     for for_node in _places(tx, row, asked):
         wanted = replace(first, for_node=for_node)
         same = new.ids.get(wanted) or (found.twin if wanted == first else twin(tx, wanted))
@@ -128,13 +148,14 @@ def _accept(tx: Tx, asked: Request, found: Known, new: _New, now: float) -> Acce
             accepted.run_ids.append(same)
             continue
         drawn = found.run_id if wanted == first else None
-        new.ids[wanted] = _add(tx, _new_run(row, asked, for_node, new.wait_code, now), new, drawn)
-        new_ids.append(new.ids[wanted])
-    accepted.run_ids += new_ids
+        run = _new_run(row, asked, for_node, new.wait_code, now)
+        run_id = new.ids[wanted] = _add(tx, run, new, drawn)
+        added.append(_waiter(row, run, run_id))
+    accepted.run_ids += [waiter.run_id for waiter in added]
     if asked.preempt:
         new.first.append((asked.by, accepted.run_ids))
     else:
-        new.plain += new_ids
+        new.plain += added
     _note(tx, asked, row, accepted, now)
     return accepted
 
@@ -210,6 +231,27 @@ def _new_run(
         step=asked.step,
         apart=asked.apart,
         wait_code=wait_code,
+    )
+
+
+def _waiter(row: dict[str, Any], run: created.NewRun, run_id: int) -> Waiter:
+    """The run as the line has it; its row need not be read back."""
+    paused_until = row["paused_until"]
+    return Waiter(
+        run_id=run_id,
+        service=run.service,
+        title=row["title"],
+        for_node=run.for_node,
+        roles=words(run.roles),
+        groups=tuple(run.run_groups.split()),
+        priority=run.priority,
+        queued_at=run.queued_at,
+        preempt=run.preempt,
+        paused=row["paused_at"] is not None and (paused_until is None or paused_until > run.queued_at),
+        parallel=row["parallel"],
+        limit_node=run.for_node if row["instances"] == "each" else "",
+        apart=run.apart,
+        noted=(run.wait_code, None, None),
     )
 
 

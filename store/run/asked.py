@@ -1,4 +1,4 @@
-"""What requests need to know before they become runs, in one round trip."""
+"""What requests need to know before they become runs, as statements of one round trip."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from store.tx import Statement, Tx, marks
+from store.tx import Row, Statement, Tx, marks
 
 _COLUMNS = (
     "name",
@@ -19,6 +19,9 @@ _COLUMNS = (
     "roles",
     "run_groups",
     "priority",
+    "parallel",
+    "paused_at",
+    "paused_until",
 )
 _SERVICES = f"SELECT {', '.join(_COLUMNS)} FROM service WHERE name IN ({{names}})"
 
@@ -47,13 +50,23 @@ class Known:
 
 def known(tx: Tx, wanted: Sequence[Wanted]) -> list[Known]:
     """For each: the service, who waits already for the same, and an id for the new run."""
+    return read_known(wanted, tx.batch(facts_of(tx, wanted)))
+
+
+def facts_of(tx: Tx, wanted: Sequence[Wanted]) -> list[Statement]:
+    """What asks for that; the answers go to `read_known`."""
     names = sorted({each.service for each in wanted})
     statements: list[Statement] = [(_SERVICES.format(names=marks(names)), names), twins_of(tx, wanted)]
     if tx.dialect == "postgresql":
         statements.append((_IDS, (len(wanted),)))
-    rows, twins, *others = tx.batch(statements)
+    return statements
+
+
+def read_known(wanted: Sequence[Wanted], answers: Sequence[Sequence[Row]]) -> list[Known]:
+    """The answers of `facts_of`, for each."""
+    rows, twins, *others = answers
     services = {row[0]: dict(zip(_COLUMNS, row, strict=True)) for row in rows}
-    twin_at: dict[int, int | None] = dict(twins)
+    twin_at: dict[int, int | None] = {row[0]: row[1] for row in twins}
     drawn = [row[0] for row in others[0]] if others else [None] * len(wanted)
     return [
         Known(services.get(each.service), twin_at[place], run_id)

@@ -178,8 +178,8 @@ def _note(tx: Tx, met: Sequence[_Met]) -> None:
     if raises := [*raises, *(each for one in finals for each in _raises(one))]:
         tx.later(*tally.raised(tx, raises))
     # A step that goes well by itself must not hide that the service fails, nor the other way round.
-    for statement in service_last.of_all([_final(one) for one in finals if not one.apart]):
-        tx.later(*statement)
+    if own := [_final(one) for one in finals if not one.apart]:
+        tx.later(*service_last.of_all(tx, own))
 
 
 def _held_for(met: _Met) -> float:

@@ -6,16 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
-from store.tx import Statement
+from store.tx import FLOAT, Statement, Tx
 
+#: Rows of several services are locked in the order of their names, as by all who change services.
 _UPDATE = """
-    UPDATE service SET last_run_id = ?, last_start_at = ?, last_end_at = ?, last_outcome = ?,
-        last_duration = ?,
-        last_success_at = COALESCE(?, last_success_at),
-        last_failure_at = COALESCE(?, last_failure_at),
-        consecutive_failures = CASE WHEN ? THEN 0 ELSE consecutive_failures END + ?
-    WHERE name = ?"""
+    WITH new (name, run_id, began, ended, outcome, duration, success, failure, failures) AS ({rows}),
+         locked AS (SELECT s.name, new.run_id, new.began, new.ended, new.outcome, new.duration, new.success,
+                           new.failure, new.failures
+                    FROM new JOIN service s ON s.name = new.name ORDER BY s.name{for_update})
+    UPDATE service SET last_run_id = new.run_id, last_start_at = new.began, last_end_at = new.ended,
+        last_outcome = new.outcome, last_duration = new.duration,
+        last_success_at = COALESCE(new.success, last_success_at),
+        last_failure_at = COALESCE(new.failure, last_failure_at),
+        consecutive_failures = new.failures
+            + CASE WHEN new.success IS NULL THEN consecutive_failures ELSE 0 END
+    FROM locked new WHERE service.name = new.name"""
+_TYPES = ("text", "bigint", FLOAT, FLOAT, "text", FLOAT, FLOAT, FLOAT, "integer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +38,16 @@ class Final:
     ended_at: float
 
 
-def of_all(finals: Sequence[Final]) -> list[Statement]:
-    """One statement a service, in the order of their names: all who change services lock them so."""
+def of_all(tx: Tx, finals: Sequence[Final]) -> Statement:
+    """What says so of all their services, of which there must be some."""
     ordered = sorted(finals, key=attrgetter("service", "ended_at"))
-    return [_of_one(list(each)) for _, each in groupby(ordered, key=attrgetter("service"))]
+    new = [_of_one(list(each)) for _, each in groupby(ordered, key=attrgetter("service"))]
+    rows, values = tx.table(_TYPES, new)
+    return _UPDATE.format(rows=rows, for_update=tx.for_update("s")), values
 
 
-def _of_one(finals: Sequence[Final]) -> Statement:
+def _of_one(finals: Sequence[Final]) -> tuple[Any, ...]:
+    """The row of a service; its failures are those since the last success among these."""
     success = failure = None
     failures = 0
     for final in finals:
@@ -47,9 +58,6 @@ def _of_one(finals: Sequence[Final]) -> Statement:
     last = finals[-1]
     shown = last.outcome if last.state == "succeeded" and last.outcome else last.state
     return (
-        _UPDATE,
-        (
-            *(last.run_id, last.started_at, last.ended_at, shown, max(0.0, last.ended_at - last.started_at)),
-            *(success, failure, success is not None, failures, last.service),
-        ),
+        *(last.service, last.run_id, last.started_at, last.ended_at, shown),
+        *(max(0.0, last.ended_at - last.started_at), success, failure, failures),
     )

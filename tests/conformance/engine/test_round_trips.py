@@ -82,13 +82,13 @@ def started(engine: Engine, name: str, many: int) -> list[ClaimedRun]:
 def test_a_request_that_starts(counted: Counted) -> None:
     (wanted,) = asked("free", 1)
     rules, now = counted.engine.rules, counted.engine.clock.now()
-    assert counted.of(lambda tx: request(tx, wanted, rules, now)) == (4, 14, 1)
+    assert counted.of(lambda tx: request(tx, wanted, rules, now)) == (3, 13, 1)
 
 
 def test_requests_that_come_together(counted: Counted) -> None:
     rules, now = counted.engine.rules, counted.engine.clock.now()
     work = lambda tx: request_all(tx, asked("free", 24), rules, now, last=True)  # noqa: E731
-    assert counted.of(work) == (3, 15, 1)
+    assert counted.of(work) == (2, 14, 1)
 
 
 def test_requests_behind_a_line(counted: Counted) -> None:
@@ -144,6 +144,17 @@ def test_ends_and_the_next_runs_of_a_line(counted: Counted) -> None:
         assert len(taken) == 8
 
     assert counted.of(work) == (2, 15, 1)
+
+
+@pytest.mark.parametrize("many", [2, 6])
+def test_ends_of_several_services(counted: Counted, many: int) -> None:
+    engine = counted.engine
+    for number in range(many):
+        engine.make_service(f"own_{number}")
+    engine.look()
+    runs = [engine.start(f"own_{number}") for number in range(many)]
+    ends = [ending(engine, run) for run in runs]
+    assert counted.of(lambda tx: finish_singles(tx, ends)) == (2, 7, 1)
 
 
 @pytest.mark.parametrize("name", ["one", "three"])
