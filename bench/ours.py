@@ -24,9 +24,9 @@ from bench.servers import Servers
 from bench.system import HOLD, LONG, Plan, Sent
 from broker.connect import connect
 from broker.publish import Publisher
-from coordinator.grants import Rules
 from coordinator.requested import Request
 from coordinator.requests import request
+from coordinator.world import Rules
 from domain.time.clock import SystemClock
 from store import database
 from tests.support.site import RunningSite, running

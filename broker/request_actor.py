@@ -19,9 +19,10 @@ from broker.publish import Telling
 from broker.queues import REQUEST_ACTOR, REQUESTS
 from broker.together import Failed, Together, answers_of
 from coordinator.ends import NOBODY
-from coordinator.grants import Pass, Rules, grant_pass
+from coordinator.grants import Pass, grant_pass
 from coordinator.requested import Accepted, Refused, Request
 from coordinator.requests import request_all, request_behind
+from coordinator.world import Rules
 from store import database
 from store import service as stored
 from store.errors import DatabaseAway, DatabaseError

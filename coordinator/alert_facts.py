@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from coordinator.grants import Rules
 from coordinator.sentence import Explained, explain_all
+from coordinator.world import Rules
 from domain.alert.facts import (
     CheckFact,
     DaemonFact,

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from coordinator.alert_facts import facts
-from coordinator.grants import Rules
+from coordinator.world import Rules
 from domain.alert.finding import Finding
 from domain.alert.quiet import why_quiet
 from domain.alert.rules import findings

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from coordinator.grants import Rules, RunMessage, grant_pass
+from coordinator.grants import RunMessage, grant_pass
+from coordinator.world import Rules
 from store.run import apart, created, step
 from store.tx import Tx
 

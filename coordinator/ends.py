@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coordinator.grants import FIRST_LOOK, Here, Looked, Pass, Rules, RunMessage, grant_pass, look_with
+from coordinator.grants import FIRST_LOOK, Here, Pass, RunMessage, grant_pass
+from coordinator.look import Looked, look_with
+from coordinator.world import Rules
 from store.run import waiting
 from store.run.claimed import ClaimedRun
 from store.run.ended import (

@@ -8,37 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
 
 from coordinator import reasons
 from coordinator.decide import decide
-from coordinator.installed import services_of
-from coordinator.world import Decision, Holder, NodeSlots, Waiter, World
-from store import setting
+from coordinator.look import Looked, look, waiter_of
+from coordinator.world import Decision, Rules, Waiter, World
 from store.run import granted, waiting
 from store.run.claimed import ClaimedRun
 from store.tx import Dialect, Statement, Tx
 
-#: The world, and those of the waiters that were looked at.
-Looked = tuple[World, list[Waiter]]
-
-#: Whether maintenance mode is on, and whether some run waited for a slot at the last look.
-_MARKS: Statement = (f"SELECT EXISTS ({setting.MAINTENANCE[0]}), EXISTS ({waiting.FOR_SLOTS[0]})", ())
 #: How many of a line are looked at when something gets free: a few first, which mostly take all there is.
 #: The sweep looks at all.
 FIRST_LOOK = 12
 LOOK = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The ``[coordinator]`` settings, in seconds."""
-
-    age_step: float = 60.0
-    reserve_after: float = 60.0
-    lease: float = 15.0
-    grace: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,49 +138,6 @@ def _all_taken(world: World, groups: Sequence[str] | None) -> bool:
     return all(node.free <= 0 for node in world.nodes)
 
 
-def look(tx: Tx, rules: Rules, now: float, scope: Statement) -> Looked:
-    """The world and the waiters of `scope` at this moment."""
-    return look_with(tx, rules, now, scope, [])[1]
-
-
-def look_with(
-    tx: Tx, rules: Rules, now: float, scope: Statement, before: Sequence[Statement]
-) -> tuple[list[list[Any]], Looked]:
-    """The answers of some statements, and the look that sees what they have done, in one round trip."""
-    (*answers, rows), world = look_around(tx, rules, now, [*before, scope])
-    return answers, (world, [_waiter(row, now) for row in rows])
-
-
-def look_around(
-    tx: Tx, rules: Rules, now: float, before: Sequence[Statement]
-) -> tuple[list[list[Any]], World]:
-    """The same without a look at who waits."""
-    *answers, nodes, active, held, marks = tx.batch(
-        [*before, waiting.NODES, waiting.ACTIVE, waiting.HELD, _MARKS]
-    )
-    maintenance, for_slots = map(bool, marks[0])
-    world = World(now, rules.age_step, rules.reserve_after, maintenance=maintenance)
-    world.slot_waiters = for_slots
-    services = services_of(tx, [(name, digest) for name, _, digest, _ in nodes])
-    world.nodes = [
-        NodeSlots(name, words(roles), services[name], int(slots)) for name, roles, _, slots in nodes
-    ]
-    by_name = {node.name: node for node in world.nodes}
-    for node, service, limit_node, apart, count in active:
-        limited = (service, limit_node, bool(apart))
-        world.active[limited] = world.active.get(limited, 0) + count
-        if node in by_name:
-            by_name[node].busy += count
-    world.held = {row[0]: Holder(row[1], row[2], row[3], row[4]) for row in held}
-    return answers, world
-
-
-@lru_cache(maxsize=4096)
-def words(text: str) -> frozenset[str]:
-    """The names in a space-separated text."""
-    return frozenset(text.split())
-
-
 def _with_slot_line(tx: Tx, world: World, waiters: list[Waiter]) -> list[Waiter]:
     """Add those who wait for nothing but a slot while one is free: it is theirs if they come first."""
     if not world.slot_waiters or all(node.free <= 0 for node in world.nodes):
@@ -220,7 +159,7 @@ def _with_rivals(tx: Tx, world: World, waiters: list[Waiter], seen: set[str]) ->
 
 def _others(tx: Tx, world: World, statement: Statement, known: Sequence[Waiter]) -> list[Waiter]:
     ids = {waiter.run_id for waiter in known}
-    found = [_waiter(row, world.now) for row in tx.all(*statement)]
+    found = [waiter_of(row, world.now) for row in tx.all(*statement)]
     return [waiter for waiter in found if waiter.run_id not in ids]
 
 
@@ -280,26 +219,3 @@ def _close(tx: Tx, last: bool) -> bool:
     if last:
         tx.last()
     return last
-
-
-def _waiter(row: tuple[Any, ...], now: float) -> Waiter:
-    paused = row[11] is not None and (row[12] is None or row[12] > now)
-    return Waiter(
-        run_id=row[0],
-        service=row[1],
-        title=row[2],
-        for_node=row[3],
-        roles=words(row[4]),
-        groups=tuple(row[5].split()),
-        priority=row[6],
-        queued_at=row[7],
-        not_before=row[8],
-        preempt=bool(row[9]),
-        paused=paused,
-        parallel=row[10],
-        limit_node=row[16],
-        stopped=bool(row[17]),
-        hold=bool(row[18]),
-        apart=bool(row[19]),
-        noted=(row[13], row[14], row[15]),
-    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from coordinator.grants import Rules, RunMessage, grant_pass
+from coordinator.grants import RunMessage, grant_pass
+from coordinator.world import Rules
 from store.run import hold
 from store.tx import Tx
 

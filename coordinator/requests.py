@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from coordinator.grants import Rules, RunMessage, grant_pass, look_around, words
+from coordinator.grants import RunMessage, grant_pass
+from coordinator.look import look_around, words
 from coordinator.request_keys import remember, remembered
 from coordinator.requested import Accepted, Answers, Refused, Request
-from coordinator.world import Waiter, World
+from coordinator.world import Rules, Waiter, World
 from store import change, node
 from store.run import cancelled, created, waiting
 from store.run.asked import Known, Wanted, facts_of, known, read_known, twin

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from coordinator.grants import Rules, RunMessage, grant_pass
+from coordinator.grants import RunMessage, grant_pass
+from coordinator.world import Rules
 from store import node, process
 from store.process import LiveProcess
 from store.run import hold

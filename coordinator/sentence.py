@@ -7,8 +7,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from coordinator.decide import decide
-from coordinator.grants import Rules, look
-from coordinator.world import Wait, Waiter, World
+from coordinator.look import look
+from coordinator.world import Rules, Wait, Waiter, World
 from domain.time.spoken import span
 from store.run import waiting
 from store.tx import Tx

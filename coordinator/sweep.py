@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from coordinator import rescue
-from coordinator.grants import Rules, RunMessage, grant_pass
+from coordinator.grants import RunMessage, grant_pass
 from coordinator.leases import LeaseWatch
+from coordinator.world import Rules
 from domain.time.settle import ON_TIME
 from store import database, process
 from store.errors import DatabaseError

@@ -10,6 +10,16 @@ Limited = tuple[str, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """The ``[coordinator]`` settings, in seconds."""
+
+    age_step: float = 60.0
+    reserve_after: float = 60.0
+    lease: float = 15.0
+    grace: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class Waiter:
     """A queued run."""
 

@@ -13,7 +13,7 @@ from actors.declared import declared
 from backends.vault_key import KeySource
 from config.problems import ConfigError
 from config.settings import Settings
-from coordinator.grants import Rules
+from coordinator.world import Rules
 from domain.time.clock import Clock, SystemClock
 from store import secret
 from store.service import Declared

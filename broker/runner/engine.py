@@ -10,7 +10,8 @@ from actors import Service
 from broker.publish import Telling
 from broker.runner.active import ActiveRun
 from broker.tracing import Traces, Untraced
-from coordinator.grants import Here, Rules
+from coordinator.grants import Here
+from coordinator.world import Rules
 from domain.time.clock import Clock
 from store.run.claimed import ClaimedRun
 

@@ -12,7 +12,7 @@ from actors.context import HoldLost, StopRequested
 from broker.publish import Telling
 from broker.runner.insist import insist
 from coordinator import holds
-from coordinator.grants import Rules
+from coordinator.world import Rules
 from domain.time.clock import Clock
 from store import database
 from store.errors import DatabaseAway

@@ -14,7 +14,8 @@ from broker.runner.active import ActiveRun
 from broker.runner.insist import insist
 from broker.runner.run_log import printable
 from coordinator.apart import Apart, ask_apart
-from coordinator.grants import Rules, RunMessage
+from coordinator.grants import RunMessage
+from coordinator.world import Rules
 from domain.effects.act import Act
 from domain.time.clock import Clock, as_datetime
 from store import database, destruction, held_act, secret

@@ -11,8 +11,8 @@ from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from coordinator.grants import Rules
 from coordinator.sentence import explain_all
+from coordinator.world import Rules
 from domain.time.clock import SystemClock
 from store import database
 from store.tx import Tx

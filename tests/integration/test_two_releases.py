@@ -16,9 +16,9 @@ import pytest
 
 from broker.connect import connect
 from broker.publish import Publisher
-from coordinator.grants import Rules
 from coordinator.requested import Request
 from coordinator.requests import request
+from coordinator.world import Rules
 from domain.time.clock import SystemClock
 from store import database, node, service
 from tests.support.process import end, start

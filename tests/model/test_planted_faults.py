@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from coordinator import decide, grants
+from coordinator import decide, grants, look
 from coordinator.order import order_key
 from domain.time.planned import planned_times
 from schedules import ledger
@@ -28,13 +28,14 @@ def a_grant_forgets_a_group(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_grant_does_not_see_that_a_group_is_held(patch: pytest.MonkeyPatch) -> None:
-    read = grants._waiter
+    read = look.waiter_of
 
     def read_less(row: Any, now: float) -> Any:
         groups = " ".join(group for group in row[5].split() if group != "b")
         return read((*row[:5], groups, *row[6:]), now)
 
-    patch.setattr(grants, "_waiter", read_less)
+    patch.setattr(look, "waiter_of", read_less)
+    patch.setattr(grants, "waiter_of", read_less)
 
 
 def a_retired_holder_ends_the_new_ones_run(patch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from typing import Any, cast
 import psutil
 import pytest
 
-from coordinator.grants import Rules
+from coordinator.world import Rules
 from node import namesake
 from node.namesake import NodeTaken, refuse_living
 from node.site import Site

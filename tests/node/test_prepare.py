@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from config.load import load
-from coordinator.grants import Rules
 from coordinator.requested import Request
 from coordinator.requests import request
+from coordinator.world import Rules
 from node.install import install
 from node.prepare import farewell, guarded, prepare
 from node.site import Site, open_site

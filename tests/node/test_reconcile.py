@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from coordinator.grants import Rules
+from coordinator.world import Rules
 from node import reconcile
 from node.order import Order
 from node.reconcile import Reconciler

@@ -12,7 +12,7 @@ from actors.catalogue import CatalogueError
 from config.load import load
 from config.problems import ConfigError
 from config.settings import Settings
-from coordinator.grants import Rules
+from coordinator.world import Rules
 from node.site import active_profiles, open_site
 
 Loaded = Callable[[str], Settings]

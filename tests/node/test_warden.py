@@ -11,7 +11,7 @@ import pytest
 
 from broker.runner.active import ActiveRun, ActiveRuns
 from coordinator import rescue
-from coordinator.grants import Rules
+from coordinator.world import Rules
 from node.board import Board
 from node.child import LEASE_LOST
 from node.warden import ASTRAY, Warden

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from coordinator import requests
 from coordinator.ends import NOBODY, Finished, finish_grouped, finish_singles, next_for
-from coordinator.grants import Here, Rules, RunMessage, grant_pass
+from coordinator.grants import Here, RunMessage, grant_pass
 from coordinator.requested import Accepted, Request
 from coordinator.sentence import explain_all
 from coordinator.sweep import Sweeper, Swept
+from coordinator.world import Rules
 from schedules.edit import Editor
 from schedules.ledger import Accounted, account
 from schedules.take_over import take_over

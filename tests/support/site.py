@@ -14,9 +14,9 @@ import psutil
 
 from broker.connect import connect
 from broker.publish import Publisher
-from coordinator.grants import Rules
 from coordinator.requested import Accepted, Request
 from coordinator.requests import request
+from coordinator.world import Rules
 from domain.time.clock import SystemClock
 from store import database
 from store.tx import Tx

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 from coordinator.ends import finish_grouped
-from coordinator.grants import Rules
+from coordinator.world import Rules
 from store import database, process
 from store.run.claimed import claim
 from store.run.ended import Ending

@@ -11,7 +11,7 @@ from actors import Context, Outcome, Service, Task
 from broker.runner.active import ActiveRun
 from broker.runner.ports import STEP_TOLERANCE, RunPorts
 from config.secrets import SecretError
-from coordinator.grants import Rules
+from coordinator.world import Rules
 from store import database
 from store.errors import DatabaseAway
 from store.run import step
