@@ -32,9 +32,12 @@ Tick = tuple[Accounted, list[Any]]
 
 #: After a failure, seconds until the minute is tried again.
 RETRY = 1.0
+MINUTE = 60
 #: Seconds before a full minute at which the beat looks at what it will be to write: the minute itself then
 #: finds all of it reckoned, its connection awake and the code in the processor's cache.
 AHEAD = 0.1
+#: Seconds between two looks at the wall clock: it may be set, or the machine suspended, while the beat waits.
+LOOK = 1.0
 
 
 class StoredSpec:
@@ -90,13 +93,20 @@ class Beat(periodiq.Scheduler):  # type: ignore[misc]
                 self._stop.wait(RETRY)
                 continue
             minute = self.next_minute()
-            if not self._stop.wait(minute - AHEAD - self._clock.now()):
+            if self._wait_until(minute - AHEAD):
                 self.look_ahead(int(minute))
-                self._stop.wait(minute - self._clock.now())
+                self._wait_until(minute)
 
     def stop(self) -> None:
         """End `loop`."""
         self._stop.set()
+
+    def _wait_until(self, moment: float) -> bool:
+        """Whether the wall clock has come to this moment (epoch seconds); also once it is set back."""
+        while 0 < (left := moment - self._clock.now()) <= MINUTE:
+            if self._stop.wait(min(left, LOOK)):
+                return False
+        return True
 
     def next_minute(self) -> float:
         """When the next full minute of the wall clock begins, in epoch seconds."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import threading
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +17,7 @@ from store import database
 from store.errors import DatabaseAway
 from tests.support.engine import Engine, periodic
 from tests.support.told import Told
+from tests.support.until import until
 
 
 @pytest.fixture
@@ -93,6 +96,28 @@ def test_an_outage_is_told_once_and_costs_no_planned_time(
 def test_a_beat_that_is_told_to_stop_stops(beat: Beat) -> None:
     beat.stop()
     beat.loop()
+
+
+@pytest.mark.parametrize("jump", [3600.0, -3600.0])
+def test_a_clock_that_is_set_while_it_waits_is_noticed_before_the_minute_is_over(
+    sqlite_engine: Engine, beat: Beat, jump: float
+) -> None:
+    looped = threading.Thread(target=beat.loop)
+    looped.start()
+    try:
+        until(lambda: ticked(sqlite_engine) is not None, "the first tick", seconds=10)
+        sqlite_engine.clock.jump(jump)
+        until(lambda: ticked(sqlite_engine) == sqlite_engine.clock.now(), "a tick by the new time", seconds=9)
+    finally:
+        beat.stop()
+        looped.join()
+    assert sqlite_engine.value("SELECT COALESCE(SUM(planned_count), 0) FROM run") == (60 if jump > 0 else 0)
+
+
+def ticked(engine: Engine) -> float | None:
+    """When the beat ticked last, by its own word."""
+    found = engine.rows("SELECT value FROM setting WHERE name = 'beat'")
+    return json.loads(found[0][0])["at"] if found else None
 
 
 def ahead(beat: Beat, engine: Engine) -> None:

@@ -45,9 +45,13 @@ def test_whatever_is_written_changes_the_version(version: Version) -> None:
 
 
 def test_reading_does_not_change_the_version(version: Version) -> None:
-    before = version.now()
-    database.read().value("SELECT COUNT(*) FROM setting")
-    assert version.now() == before
+    def read_alone() -> bool:
+        before = version.now()
+        database.read().value("SELECT COUNT(*) FROM setting")
+        return version.now() == before
+
+    # PostgreSQL writes into its log now and then by itself; a reading that writes would do so each time.
+    assert any(read_alone() for _ in range(10))
 
 
 def test_an_answer_is_read_once_while_nothing_is_written(
