@@ -83,14 +83,17 @@ def arranged(
     last = max(coming, default=0) - now
     end = now + min(span, max(span / 12, last * 1.05))
     column = (end - start) / COLUMNS
-    lanes: dict[str, list[Bar]] = {}
-    for row in sorted(runs, key=lambda row: (_begin(row), row["id"])):
-        bars = lanes.setdefault(row["node"] or row["for_node"] or "", [])
-        bar = _bar(row)
-        if bars and _same(bars[-1], bar, start, column, now):
-            bars[-1] = _joined(bars[-1], bar)
+    together: dict[str, list[_Together]] = {}
+    for begin, _, row in sorted((_begin(row), row["id"], row) for row in runs):
+        ended = row["ended_at"]
+        over = now if ended is None else max(begin, ended)
+        lane = together.setdefault(row["node"] or row["for_node"] or "", [])
+        if lane and lane[-1].takes(begin, over, start, column):
+            lane[-1].rows.append(row)
+            lane[-1].end = max(lane[-1].end, over)
         else:
-            bars.append(bar)
+            lane.append(_Together(begin, over, [row]))
+    lanes = {node: [_bar(each.rows) for each in lane] for node, lane in together.items()}
     drawn = {id(bar) for bar in sorted(_all(lanes), key=lambda bar: bar.begin)[-MOST:]}
     left = sum(bar.count for bar in _all(lanes) if id(bar) not in drawn)
     return Timeline(
@@ -106,6 +109,21 @@ def arranged(
     )
 
 
+@dataclass(slots=True)
+class _Together:
+    """Runs that are one bar, in the order of their beginning."""
+
+    begin: float
+    end: float
+    rows: list[Mapping[str, Any]]
+
+    def takes(self, begin: float, end: float, start: float, column: float) -> bool:
+        """True if nobody could tell such a run from these."""
+        if end - begin >= column or self.end - self.begin >= 2 * column:
+            return False
+        return (self.begin - start) // column == (begin - start) // column
+
+
 def _all(lanes: Mapping[str, Sequence[Bar]]) -> list[Bar]:
     return [bar for bars in lanes.values() for bar in bars]
 
@@ -115,48 +133,34 @@ def _begin(row: Mapping[str, Any]) -> float:
     return queued if row["planned_at"] is None else min(row["planned_at"], queued)
 
 
-def _bar(row: Mapping[str, Any]) -> Bar:
-    state = row["outcome"] if row["state"] == "succeeded" and row["outcome"] == "partial" else row["state"]
-    # A run that is tried again still says when it was begun before it was put back in line.
-    started = None if row["state"] in ("queued", "granted") else row["started_at"]
-    waited = started is not None and started >= row["queued_at"]
+def _bar(rows: Sequence[Mapping[str, Any]]) -> Bar:
+    first = rows[0]
+    states = Counter(map(_state, rows))
+    begun = [(row, _started(row)) for row in rows]
+    waits = [at - row["queued_at"] for row, at in begun if at is not None and at >= row["queued_at"]]
+    ends = [row["ended_at"] for row in rows]
     return Bar(
-        run=row["id"],
-        count=1,
-        state=state,
-        states=((state, 1),),
-        reason=row["reason"],
-        planned_at=row["planned_at"],
-        queued_at=row["queued_at"],
-        granted_at=row["granted_at"],
-        started_at=started,
-        ended_at=row["ended_at"],
-        wait=started - row["queued_at"] if waited else None,
-    )
-
-
-def _same(before: Bar, bar: Bar, start: float, column: float, now: float) -> bool:
-    """True if nobody could tell the two apart."""
-    if bar.end(now) - bar.begin >= column or before.end(now) - before.begin >= 2 * column:
-        return False
-    return (before.begin - start) // column == (bar.begin - start) // column
-
-
-def _joined(before: Bar, bar: Bar) -> Bar:
-    states = Counter(dict(before.states))
-    states.update(dict(bar.states))
-    waits = [each.wait for each in (before, bar) if each.wait is not None]
-    ends = [each.ended_at for each in (before, bar) if each.ended_at is not None]
-    return Bar(
-        run=max(before.run, bar.run),
-        count=before.count + bar.count,
-        state=next((state for state in _WORST if state in states), before.state),
+        run=max(row["id"] for row in rows),
+        count=len(rows),
+        state=next((state for state in _WORST if state in states), _state(first)),
         states=tuple(sorted(states.items())),
-        reason=before.reason if before.reason == bar.reason else None,
-        planned_at=before.planned_at,
-        queued_at=before.queued_at,
-        granted_at=before.granted_at,
-        started_at=before.started_at if before.started_at is not None else bar.started_at,
-        ended_at=max(ends) if len(ends) == 2 else None,
+        reason=first["reason"] if all(row["reason"] == first["reason"] for row in rows) else None,
+        planned_at=first["planned_at"],
+        queued_at=first["queued_at"],
+        granted_at=first["granted_at"],
+        started_at=next((at for _, at in begun if at is not None), None),
+        ended_at=None if None in ends else max(ends),
         wait=max(waits, default=None),
     )
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    state: str = (
+        row["outcome"] if row["state"] == "succeeded" and row["outcome"] == "partial" else row["state"]
+    )
+    return state
+
+
+def _started(row: Mapping[str, Any]) -> float | None:
+    """A run that is tried again still says when it was begun before it was put back in line."""
+    return None if row["state"] in ("queued", "granted") else row["started_at"]

@@ -69,9 +69,9 @@ class Tx:
         """
         self.after.append(then)
 
-    def all(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
-        """Every row of the answer."""
-        cursor = self._execute(sql, params)
+    def all(self, sql: str, params: Sequence[Any] = (), *, long: bool = False) -> list[Row]:
+        """Every row of the answer; of a `long` one PostgreSQL sends its own bytes, which are read sooner."""
+        cursor = self._execute(sql, params, long)
         try:
             return cursor.fetchall() if cursor.description else []
         finally:
@@ -87,9 +87,9 @@ class Tx:
         rows = self.all(sql, params)
         return rows[0][0] if rows else None
 
-    def dicts(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
-        """Every row by column name; for listings, not for hot paths."""
-        cursor = self._execute(sql, params)
+    def dicts(self, sql: str, params: Sequence[Any] = (), *, long: bool = False) -> list[dict[str, Any]]:
+        """Every row by column name; for listings, not for hot paths. `long`: see `all`."""
+        cursor = self._execute(sql, params, long)
         try:
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -238,15 +238,16 @@ class Tx:
     def _text(self, sql: str) -> str:
         return sql if self.dialect == "sqlite" else _psycopg_text(sql)
 
-    def _execute(self, sql: str, params: Sequence[Any]) -> Any:
+    def _execute(self, sql: str, params: Sequence[Any], long: bool = False) -> Any:
         if self._waiting or self._closes or self._closed:
             return self._pipelined([(sql, params)])[0]
+        binary = {"binary": True} if long and self.dialect == "postgresql" else {}
         try:
-            cursor = self.connection.cursor()
+            cursor = self.connection.cursor(**binary)
             cursor.execute(self._text(sql), params)
         except DRIVER_ERRORS as error:
             self._again_or_raise(error)
-            return self._execute(sql, params)
+            return self._execute(sql, params, long)
         return cursor
 
     def _say_waiting(self) -> None:

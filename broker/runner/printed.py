@@ -79,8 +79,11 @@ class Diverted(io.TextIOBase):
 
     def divert(self, log: Lines | None) -> None:
         """Send this thread's text to a run's log (None: where it went before)."""
-        self.write(self.decoder.decode(b"", final=True))
-        self.flush()
+        if rest := self.decoder.decode(b"", final=True):
+            self.write(rest)
+        # Not where it went before: each run would wait for a stream that it does not print to.
+        if getattr(self._here, "log", None) is not None:
+            self.flush()
         self._here.log = log
 
 

@@ -29,11 +29,11 @@ def since(tx: Tx, service: str, at: float, most: int) -> tuple[list[dict[str, An
 
     Open ones are all there, of the ended ones the newest `most`; merged ones and holds are not.
     """
+    # `+ 0`: by the service alone; PostgreSQL would also read the index of all that ended since then.
     floor = tx.value(older_than(), (at - LONGEST,))
-    where = """service = ? AND id > ? AND ended_at >= ? AND state <> 'merged' AND trigger <> 'hold'"""
-    ended = tx.dicts(
-        f"SELECT {_COLUMNS} FROM run WHERE {where} ORDER BY id DESC LIMIT ?", (service, floor, at, most)
-    )
+    where = """service = ? AND id > ? AND ended_at + 0 >= ? AND state <> 'merged' AND trigger <> 'hold'"""
+    newest = f"SELECT {_COLUMNS} FROM run WHERE {where} ORDER BY id DESC LIMIT ?"
+    ended = tx.dicts(newest, (service, floor, at, most), long=True)
     left = 0
     if len(ended) == most:
         older = tx.value(

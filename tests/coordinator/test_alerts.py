@@ -357,9 +357,9 @@ def test_looking_reads_no_history_through(sqlite_engine: Engine, monkeypatch: py
     seen: dict[str, Any] = {}
     execute = Tx._execute
 
-    def noted(self: Tx, sql: str, params: Any) -> Any:
+    def noted(self: Tx, sql: str, params: Any, *more: Any) -> Any:
         seen.setdefault(sql, params)
-        return execute(self, sql, params)
+        return execute(self, sql, params, *more)
 
     with monkeypatch.context() as patched:
         patched.setattr(Tx, "_execute", noted)

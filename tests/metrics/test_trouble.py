@@ -202,9 +202,9 @@ def test_a_scrape_reads_no_history(sqlite_engine: Engine, monkeypatch: pytest.Mo
     seen: dict[str, Any] = {}
     execute = Tx._execute
 
-    def noted(self: Tx, sql: str, params: Any) -> Any:
+    def noted(self: Tx, sql: str, params: Any, *more: Any) -> Any:
         seen.setdefault(sql, params)
-        return execute(self, sql, params)
+        return execute(self, sql, params, *more)
 
     with monkeypatch.context() as patched:
         patched.setattr(Tx, "_execute", noted)

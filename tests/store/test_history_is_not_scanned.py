@@ -22,9 +22,9 @@ def test_no_statement_of_the_run_cycle_reads_through_all_runs(
     seen: dict[str, Any] = {}
     execute = Tx._execute
 
-    def noted(self: Tx, sql: str, params: Any) -> Any:
+    def noted(self: Tx, sql: str, params: Any, *more: Any) -> Any:
         seen.setdefault(sql, params)
-        return execute(self, sql, params)
+        return execute(self, sql, params, *more)
 
     with monkeypatch.context() as patched:
         patched.setattr(Tx, "_execute", noted)

@@ -63,9 +63,9 @@ def test_history_is_not_scanned(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, Any] = {}
     execute = Tx._execute
 
-    def noted(self: Tx, sql: str, params: Any) -> Any:
+    def noted(self: Tx, sql: str, params: Any, *more: Any) -> Any:
         seen[sql] = params
-        return execute(self, sql, params)
+        return execute(self, sql, params, *more)
 
     with monkeypatch.context() as patched:
         patched.setattr(Tx, "_execute", noted)

@@ -244,9 +244,9 @@ def test_no_large_table_is_read_from_end_to_end(monkeypatch: pytest.MonkeyPatch)
     seen: dict[str, Any] = {}
     execute = Tx._execute
 
-    def noted(self: Tx, sql: str, params: Any) -> Any:
+    def noted(self: Tx, sql: str, params: Any, *more: Any) -> Any:
         seen.setdefault(sql, params)
-        return execute(self, sql, params)
+        return execute(self, sql, params, *more)
 
     with monkeypatch.context() as patched:
         patched.setattr(Tx, "_execute", noted)

@@ -36,12 +36,12 @@ class Counted:
             self.commits += tx._closes + sum(sql == "COMMIT" for sql, _ in statements)
             return pipelined(tx, statements)
 
-        def counted_execute(tx: Tx, sql: str, params: Sequence[Any]) -> Any:
+        def counted_execute(tx: Tx, sql: str, params: Sequence[Any], *more: Any) -> Any:
             if not (tx._waiting or tx._closes):  # else it goes into a pipeline
                 self.trips += 1
                 self.statements += 1
                 self.commits += sql == "COMMIT"
-            return execute(tx, sql, params)
+            return execute(tx, sql, params, *more)
 
         monkeypatch.setattr(Tx, "_pipelined", counted_pipeline)
         monkeypatch.setattr(Tx, "_execute", counted_execute)

@@ -28,9 +28,9 @@ def test_no_page_of_calls_reads_through_all_calls(
     seen: list[tuple[str, Any]] = []
     execute = Tx._execute
 
-    def noted(self: Tx, sql: str, params: Any) -> Any:
+    def noted(self: Tx, sql: str, params: Any, *more: Any) -> Any:
         seen.append((sql, params))
-        return execute(self, sql, params)
+        return execute(self, sql, params, *more)
 
     with monkeypatch.context() as patched:
         patched.setattr(Tx, "_execute", noted)

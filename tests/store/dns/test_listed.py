@@ -66,9 +66,9 @@ def test_a_page_of_a_large_zone_reads_no_more_than_the_page(
     asked: list[tuple[str, Any]] = []
     execute = Tx._execute
 
-    def noted(self: Tx, sql: str, params: Any) -> Any:
+    def noted(self: Tx, sql: str, params: Any, *more: Any) -> Any:
         asked.append((sql, params))
-        return execute(self, sql, params)
+        return execute(self, sql, params, *more)
 
     with monkeypatch.context() as patched:
         patched.setattr(Tx, "_execute", noted)

@@ -45,9 +45,9 @@ def test_each_key_is_looked_up_by_an_index(kind: str, monkeypatch: pytest.Monkey
     said: list[tuple[str, Sequence[Any]]] = []
     execute = Tx._execute
 
-    def noted(self: Tx, sql: str, params: Sequence[Any]) -> Any:
+    def noted(self: Tx, sql: str, params: Sequence[Any], *more: Any) -> Any:
         said.append((sql, params))
-        return execute(self, sql, params)
+        return execute(self, sql, params, *more)
 
     tx = database.read()
     with monkeypatch.context() as patched:

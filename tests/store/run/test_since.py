@@ -62,7 +62,7 @@ def test_older_history_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     found(most=1)
     steps = [
         row[3]
-        for sql, params in asked
+        for sql, params, *_ in asked
         if sql.lstrip().startswith("SELECT")
         for row in real(database.read(), f"EXPLAIN QUERY PLAN {sql}", params).fetchall()
     ]
