@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+
+import psycopg
 
 from bench.servers import Servers
 from bench.site import prepared
@@ -50,17 +53,20 @@ def site_of(servers: Servers, stack: str, runs: int) -> Path:
 
 @contextmanager
 def copied(servers: Servers, stack: str, runs: int) -> Iterator[str]:
-    """The address of a copy of such a database."""
+    """The address of a copy of such a database, written to the disk: what is on its way there delays all."""
     file = site_of(servers, stack, runs)
     if stack == "embedded":
         folder = servers.new_folder()
         (folder / "var").mkdir()
         shutil.copy(file.parent / "history.db", folder / "var" / "bench.db")
+        os.sync()
         yield f"sqlite:///{folder}/var/bench.db"
         shutil.rmtree(folder)
         return
     name = f"{_name(runs)}_copy"
     servers.postgresql.add_database(name, template=_name(runs))
+    with psycopg.connect(servers.postgresql.url(name), autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
     try:
         yield servers.postgresql.url(name)
     finally:
