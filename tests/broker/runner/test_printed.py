@@ -145,6 +145,21 @@ def test_a_service_cannot_close_what_others_print_to(
     assert (texts(second), outside.getvalue()) == (["still here"], "outside too\n")
 
 
+def test_a_run_does_not_need_the_streams_of_its_process(
+    divert: Divert, log: RunLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = divert()
+
+    def gone(*_: object) -> None:
+        raise BrokenPipeError("who read it is gone")
+
+    monkeypatch.setattr(outside, "write", gone)
+    monkeypatch.setattr(outside, "flush", gone)
+    with printed_to(log):
+        print("one")
+    assert texts(log) == ["one"]
+
+
 def test_streams_tell_what_programs_ask_of_them(divert: Divert, log: RunLog) -> None:
     divert()
     with printed_to(log):
