@@ -30,7 +30,8 @@ def add(app: FastAPI) -> None:
             return of_refusal(error)
         if request.method != "GET":
             return acted(request, str(error), tone="bad")
-        return answer(request, status_of(error), "Not done", str(error), error.code)
+        status = status_of(error)
+        return answer(request, status, "Not found" if status == 404 else "Not done", str(error), error.code)
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:

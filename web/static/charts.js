@@ -14,11 +14,13 @@ function colour(name) {
 
 function options(kind, data, zone, width) {
   const bars = kind === "failures";
+  // Bars stand on the middle of their hour or day: the first and the last need half of one more.
+  const half = bars ? (data.step === "day" ? 43200 : 1800) : 0;
   const line = {stroke: colour("--soft"), grid: {stroke: colour("--line"), width: 1}, ticks: {stroke: colour("--line"), width: 1}};
   return {
     width, height: HEIGHT,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
-    scales: {y: {range: (_, low, high) => [0, Math.max(bars ? 4 : 0.1, (high ?? 0) * 1.1)]}},
+    scales: {x: {range: (_, low, high) => [low - half, high + half]}, y: {range: (_, low, high) => [0, Math.max(bars ? 4 : 0.1, (high ?? 0) * 1.1)]}},
     axes: [{...line, values: [
       [3600 * 24 * 28, "{MMM}", null, null, null, null, null, null, 1],
       [3600 * 24, "{DD} {MMM}", null, null, null, null, null, null, 1],
