@@ -179,6 +179,9 @@ class Lease:
                     self._also()
             except DatabaseAway:
                 continue
+            except Exception:  # if it stays, the lease ends and others take over: this thread must see that
+                logger.exception("the lease of %s could not be renewed; it is tried again", self._child.name)
+                continue
             if not known:
                 logger.error("%s was given up while it lived; it starts anew", self._child.name)
                 os._exit(LEASE_LOST)

@@ -83,10 +83,10 @@ class _Open:
         return self.another()
 
     def give_back(self, connection: Any) -> None:
-        """One that was lent, with no transaction open."""
+        """One that was lent, with no transaction open; it may be closed."""
         if self.closing:
             connection.close()
-        else:
+        elif not connection.closed:
             self.spare.append(connection)
 
     def replaced(self) -> Any:

@@ -37,6 +37,9 @@ def translated(error: Exception) -> Exception:
         if isinstance(cause, psycopg.errors.QueryCanceled):
             return DatabaseError(text)
         return DatabaseAway(f"database cannot be reached: {text}")
+    if isinstance(cause, psycopg.errors.InvalidSqlStatementName):
+        # As through a pooler that hands each transaction to another server: take another connection.
+        return DatabaseAway(f"database has lost its statements: {text}")
     if isinstance(cause, sqlite3.OperationalError) and any(words in text.lower() for words in AWAY_TEXTS):
         return DatabaseAway(f"database cannot be written: {text}")
     if isinstance(cause, peewee.InterfaceError | peewee.OperationalError):

@@ -130,8 +130,8 @@ class Tx:
 
     def rollback(self) -> None:
         """Undo a transaction that this began. Raises DatabaseError."""
-        self._waiting = []
-        if self._sent and not self._closed:
+        self._waiting, self._closes = [], False
+        if self._sent and not self._closed and not self.connection.closed:
             self._execute("ROLLBACK", ()).close()
 
     @property
@@ -269,6 +269,8 @@ class Tx:
                     cursors.append(cursor)
                     cursor.execute(_psycopg_text(sql), params, prepare=True)
         except DRIVER_ERRORS as error:
+            # psycopg takes what came after the failure for prepared, which the server never got to.
+            self.connection.close()
             self._again_or_raise(error)
             return self._pipelined(statements)
         self._waiting = []

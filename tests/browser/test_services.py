@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Visitor
 from tests.support.site import RunningSite
@@ -178,6 +179,31 @@ def test_a_page_comes_back_after_the_server_was_away(visitor: Visitor, site: Run
     web = next(each for each in site.processes() if each.pid == site.pid_of("web"))
     web.kill()
     expect(page.locator("#live")).to_contain_text("trying again", timeout=BACK)
+    expect(page.locator("#live")).to_have_text("live", timeout=BACK)
+    site.until_state(site.force("night_charges"), "succeeded")
+    expect(page.locator("#row-night_charges")).to_contain_text("done")
+
+
+@pytest.mark.parametrize("answer", [503, None])
+def test_a_page_whose_stream_cannot_be_opened_at_first_says_so_and_comes_alive(
+    visitor: Visitor, site: RunningSite, answer: int | None
+) -> None:
+    refused = threading.Event()
+
+    def refuse_at_first(route: Route) -> None:
+        if refused.is_set():
+            route.continue_()
+            return
+        refused.set()
+        if answer:
+            route.fulfill(status=answer, content_type="text/html", body='<div id="notice">away</div>')
+        else:
+            route.abort("connectionrefused")
+
+    visit = visitor("viewer")
+    visit.page.route("**/live/**", refuse_at_first)
+    page = visit.go("/")
+    expect(page.locator("#live")).to_have_text("connection lost, trying again")
     expect(page.locator("#live")).to_have_text("live", timeout=BACK)
     site.until_state(site.force("night_charges"), "succeeded")
     expect(page.locator("#row-night_charges")).to_contain_text("done")

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.chaos import undertaker
 from tests.support.process import end, start
 
@@ -34,6 +36,19 @@ def test_a_process_of_the_folder_is_killed_and_its_files_are_deleted(tmp_path: P
     finally:
         end(ours)
         end(other)
+
+
+def test_what_a_second_ctrl_c_kept_from_being_taken_away_is_taken_away(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    (folder / "round").mkdir(parents=True)
+    ours = start(SLEEPER, log=tmp_path / "log", env={**os.environ, "HOME": str(folder / "round")})
+    try:
+        with pytest.raises(KeyboardInterrupt), undertaker.watched(folder):
+            raise KeyboardInterrupt
+        assert ours.wait(20) < 0
+        assert not folder.exists()
+    finally:
+        end(ours)
 
 
 def test_nothing_is_touched_when_the_run_has_ended_by_itself(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 ``python undertaker.py FOLDER`` reads lines until its input ends, as it does when the run dies. The last
 line ``done`` says that there is nothing to do; else the processes that name the folder in their command
 or environment are killed, what is mounted below it is unmounted, it is deleted but for the rounds that
-found something, and the last line is said.
+found something, and the last line is said, if it is not empty.
 """
 
 from __future__ import annotations
@@ -39,11 +39,15 @@ def watched(folder: Path) -> Iterator[Callable[[str], None]]:
         pipe.write(f"{text}\n".encode())
         pipe.flush()
 
+    last = _DONE
     try:
         yield tell
+    except KeyboardInterrupt:
+        last = ""  # it may have come while something was taken away
+        raise
     finally:
         with suppress(BrokenPipeError):
-            tell(_DONE)
+            tell(last)
             pipe.close()
         process.wait(30)
 

@@ -120,6 +120,29 @@ def test_a_server_that_was_started_anew_is_met_by_no_dead_connection(
         assert database.write(lambda tx: tx.value(PID)) not in pids
 
 
+def test_after_a_failure_among_statements_said_together_all_are_understood(
+    postgresql_engine_database: str,
+) -> None:
+    asked = [(f"SELECT 10 / (1 - CAST(? AS integer)), {number}", (1,)) for number in range(4)]
+    fine = [(sql, (0,)) for sql, _ in asked]
+    database.read().all(*fine[1])  # psycopg has seen one of them before
+    for _ in range(2):
+        with pytest.raises(DatabaseError, match="division by zero"):
+            database.read().batch(asked)
+        assert [rows[0][1] for rows in database.read().batch(fine)] == [0, 1, 2, 3]
+        assert database.read().all(*fine[1]) == [(10, 1)]
+
+
+def test_a_server_that_knows_none_of_its_statements_is_left_for_another(
+    postgresql_engine_database: str,
+) -> None:
+    for name in "ab":
+        database.write(lambda tx, name=name: keep(tx, name))  # type: ignore[misc]
+    database.write(lambda tx: tx.connection.pgconn.exec_(b"DEALLOCATE ALL"))
+    database.write(lambda tx: keep(tx, "c"))
+    assert kept() == ["a", "b", "c"]
+
+
 def alive(connection: Any, pids: set[int]) -> bool:
     sql = "SELECT 1 FROM pg_stat_activity WHERE pid = ANY(%s)"
     return connection.execute(sql, (list(pids),)).fetchone() is not None

@@ -57,6 +57,26 @@ def test_an_error_in_it_undoes_all(opened: None) -> None:
     assert names() == ["last 5"]
 
 
+@pytest.mark.parametrize("fails_at", ["before it", "in it", "by a refusal"])
+def test_after_an_error_with_it_the_next_transactions_are_as_ever(opened: None, fails_at: str) -> None:
+    def work(tx: Tx) -> None:
+        tx.run(setting("last 1"))
+        if fails_at == "before it":
+            tx.run(setting("last 1"))
+        tx.last()
+        if fails_at == "by a refusal":
+            raise ValueError(fails_at)
+        tx.batch([(setting("last 2"), ()), (setting("last 1"), ()), (setting("last 3"), ())])
+
+    for _ in range(3):
+        with pytest.raises((DatabaseError, ValueError), match=r"unique|UNIQUE|refusal"):
+            database.write(work)
+        for number in range(4):
+            database.write(lambda tx, name=f"last {number}": tx.run(setting(name)))  # type: ignore[misc]
+        assert sorted(names()) == ["last 0", "last 1", "last 2", "last 3"]
+        database.write(lambda tx: tx.run("DELETE FROM setting"))
+
+
 @pytest.mark.postgresql
 def test_its_answer_comes_when_others_see_it_already(postgresql: None) -> None:
     def work(tx: Tx) -> int:

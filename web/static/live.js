@@ -4,6 +4,8 @@
 
 const held = new Map(); // element -> the newest HTML for it
 const acted = new Map(); // element -> until when its changes pass
+const AGAIN = 1000; // ms until a stream that could not be opened is asked for again
+let now = null; // what the page says of its stream
 
 function working() {
   const active = document.activeElement;
@@ -25,10 +27,15 @@ function passes(name) {
 }
 
 function show(state, text) {
+  now = [state, text];
   const live = document.getElementById("live");
   if (!live) return;
   live.dataset.state = state;
   if (live.textContent !== text) live.textContent = text;
+}
+
+function lost() {
+  show("lost", "connection lost, trying again");
 }
 
 function said() {
@@ -45,7 +52,21 @@ async function thaw() {
   said();
 }
 
+// The extension takes up a stream that broke off, not one that could not be opened at all.
+function openAgain(event) {
+  const source = event.detail.ctx?.sourceElement;
+  const address = source?.getAttribute("hx-sse:connect");
+  const status = event.detail.ctx?.response?.status;
+  if (!address || (status && status < 500)) return;
+  event.preventDefault();
+  lost();
+  setTimeout(() => source.isConnected && htmx.ajax("GET", address, {source}), AGAIN);
+}
+
 export function keepLive() {
+  document.addEventListener("htmx:before:response", openAgain);
+  document.addEventListener("htmx:error", openAgain);
+  document.addEventListener("htmx:after:swap", () => now && show(...now));
   document.addEventListener("htmx:sse:before:message", (event) => {
     const html = event.detail.message.data;
     const name = target(html);
@@ -61,7 +82,6 @@ export function keepLive() {
   document.addEventListener("htmx:sse:after:connection", (event) => {
     if (event.detail.connection.status === 200) said();
   });
-  const lost = () => show("lost", "connection lost, trying again");
   document.addEventListener("htmx:sse:error", lost);
   // A server that was told to stop ends its streams in order: that is no error, and all the same not live.
   document.addEventListener("htmx:sse:before:connection", (event) => {
