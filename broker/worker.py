@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import dramatiq
-from dramatiq.worker import WORKER_TIMEOUT
 
 from broker.feed import Claim, Feed, Take
 from broker.intake import Intake
@@ -16,12 +15,16 @@ if TYPE_CHECKING:
     from broker.transport import Transport
 
 
+#: Idle threads look for their end every so many ms; nobody waits for them.
+IDLE = 60_000
+
+
 class Worker(dramatiq.Worker):
     """Runs the messages of `queues` on `worker_threads` threads.
 
     With a broker that has no ``open_intake``, such as dramatiq's StubBroker, it behaves as
     dramatiq's own, and `claim` and `take` are not used. `at_once` says how many messages may be in hand,
-    if more than there are threads. `worker_timeout` is in milliseconds.
+    if more than there are threads. `worker_timeout`: ms after which an idle thread looks for its end.
     """
 
     intake: Intake | None = None
@@ -35,7 +38,7 @@ class Worker(dramatiq.Worker):
         claim: Claim | None = None,
         take: Take | None = None,
         at_once: int | None = None,
-        worker_timeout: int = WORKER_TIMEOUT,
+        worker_timeout: int = IDLE,
     ) -> None:
         super().__init__(
             cast(dramatiq.Broker, broker),

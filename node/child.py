@@ -129,7 +129,9 @@ class Pulse:
             self._thread.start()
 
     def _run(self) -> None:
-        while not self.stop.wait(0.5):
+        # The agent is patient for most of a lease, and for 2 s at least.
+        pace = max(0.5, min(2.0, self._child.site.rules.lease / 8))
+        while not self.stop.wait(pace):
             self._child.board.alive(self._child.row, self._child.site.clock.monotonic())
 
 

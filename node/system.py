@@ -36,8 +36,6 @@ logger = logging.getLogger(__name__)
 
 #: So many requests by message share a transaction when they come fast.
 AT_ONCE = 64
-#: Idle threads look for their end every so many ms; nobody waits for them.
-IDLE = 60_000
 
 
 def main(child: Child) -> int:
@@ -82,7 +80,6 @@ class System:
             worker_threads=1,  # for "look again": requests need none
             take=requests.take,
             at_once=AT_ONCE,
-            worker_timeout=IDLE,
         )
         worker.start()
         self._serve()

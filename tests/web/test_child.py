@@ -20,7 +20,8 @@ class Built(Exception):
 def test_it_lives_while_its_app_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
     board = Board(1)
     clock = SimpleNamespace(monotonic=lambda: 7.0)
-    process: Any = SimpleNamespace(board=board, row=0, site=SimpleNamespace(clock=clock))
+    site = SimpleNamespace(clock=clock, rules=SimpleNamespace(lease=1.0))
+    process: Any = SimpleNamespace(board=board, row=0, site=site)
 
     def build(*_: object) -> None:
         until(lambda: board.alive_at(0) == 7.0, "it has said so")
