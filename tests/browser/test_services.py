@@ -184,6 +184,15 @@ def test_a_page_comes_back_after_the_server_was_away(visitor: Visitor, site: Run
     expect(page.locator("#row-night_charges")).to_contain_text("done")
 
 
+def test_a_page_still_says_live_when_its_head_was_swapped(visitor: Visitor, site: RunningSite) -> None:
+    page = visitor("viewer").go("/services/night_charges")
+    expect(page.locator("#live")).to_have_text("live")
+    page.locator("#live").evaluate("(live) => { live.dataset.seen = 1 }")
+    site.until_state(site.force("night_charges"), "succeeded")
+    expect(page.locator("#live[data-seen]")).to_have_count(0)
+    expect(page.locator("#live")).to_have_text("live")
+
+
 @pytest.mark.parametrize("answer", [503, None])
 def test_a_page_whose_stream_cannot_be_opened_at_first_says_so_and_comes_alive(
     visitor: Visitor, site: RunningSite, answer: int | None
