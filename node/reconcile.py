@@ -29,7 +29,7 @@ class Reconciler:
 
     def reconcile(self) -> None:
         """One comparison; orders what is missing or too much. Raises DatabaseAway."""
-        if self._child.orders < 0:
+        if self._child.orders < 0 or not daemon.any_known(database.read()):
             return
         for order in database.write(self._compare):
             send(self._child.orders, order)

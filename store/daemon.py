@@ -33,6 +33,13 @@ def instances(tx: Tx, service: str | None = None) -> list[dict[str, Any]]:
     return tx.dicts(f"SELECT * FROM daemon {where} ORDER BY service, for_node", params)
 
 
+def any_known(tx: Tx) -> bool:
+    """Whether there is an instance of any daemon, or a service that should have one."""
+    sql = """SELECT EXISTS (SELECT 1 FROM daemon)
+                 OR EXISTS (SELECT 1 FROM service WHERE present AND kind = 'daemon' AND enabled)"""
+    return bool(tx.value(sql))
+
+
 def by_service(tx: Tx) -> dict[str, list[dict[str, Any]]]:
     """All instances by their service's name."""
     found: dict[str, list[dict[str, Any]]] = {}

@@ -73,3 +73,12 @@ def test_the_old_sort_ends_before_the_new_one_starts(
 def test_only_the_one_of_the_cluster_is_told_that_it_is(engine: Engine, node: Any) -> None:
     node.reconciler.reconcile()
     assert node.orders[-1].data["only"] is True
+
+
+def test_where_there_is_no_daemon_nothing_is_written(
+    engine: Engine, node: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.edit(lambda editor: editor.disable("dae"))
+    monkeypatch.setattr(reconcile.database, "write", lambda work: pytest.fail("something was written"))
+    node.reconciler.reconcile()
+    assert node.orders == []

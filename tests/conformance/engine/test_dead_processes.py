@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from coordinator import holds, rescue
-from coordinator.sweep import RESEND_AFTER, RETURN_AFTER
+from coordinator.sweep import LEFT_AFTER, RESEND_AFTER, RETURN_AFTER
 from store import node, process
 from store.database import read
 from store.errors import DatabaseAway
@@ -250,3 +250,22 @@ def test_a_dead_daemon_leaves_the_line_before_its_turn_comes(engine: Engine, pro
     waits = engine.request("job", args={"n": 1})
     engine.end(run)
     assert engine.held() == {"g": waits}
+
+
+def test_a_site_with_nothing_to_do_is_swept_without_a_write(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.end(engine.start("job"))
+    monkeypatch.setattr("store.database.write", _never)
+    assert engine.sweep().messages == []
+
+
+def test_a_node_that_is_lost_for_long_has_left(engine: Engine) -> None:
+    engine.write(lambda tx: tx.run("UPDATE node SET state = 'lost', state_at = ?", (engine.clock.now(),)))
+    engine.clock.advance(LEFT_AFTER + 1)
+    engine.sweep()
+    assert engine.value("SELECT state FROM node") == "left"
+
+
+def _never(*_: object, **__: object) -> None:
+    raise AssertionError("something was written")
