@@ -52,16 +52,18 @@ class PostgresqlServer:
         self.port = 0
         self.environment: dict[str, str] | None = None  # of the server, if not ours
         self._server: subprocess.Popen[bytes] | None = None
+        self._served = False
 
     def start(self) -> None:
         """Start, on a new port the first time, and wait until it serves. Raises ServerFailed."""
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
         for attempt in range(1, _STARTS + 1):
-            if not self.port or attempt > 1:
+            if not self._served:  # its clients know it, once it has
                 self.port = free_port()
             try:
                 self._launch()
+                self._served = True
                 return
             except ServerFailed:
                 self._end(signal.SIGQUIT)

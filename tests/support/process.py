@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import random
 import shutil
 import signal
 import socket
@@ -78,10 +79,25 @@ def wait_until(
 
 
 def free_port() -> int:
-    """A loopback port that nobody listened on a moment ago."""
-    with socket.socket() as probe:
+    """A loopback port that nobody listens on, and that no outgoing connection is given by the kernel.
+
+    A server that is away for a while would find one of those taken when it comes back.
+    """
+    first, end_of_range = 10_000, _first_outgoing()
+    while first < end_of_range:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", random.SystemRandom().randrange(first, end_of_range)))
+            return int(probe.getsockname()[1])
+    with socket.socket() as probe:  # here the kernel gives away all of them
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _first_outgoing() -> int:
+    try:
+        return int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except OSError:
+        return 32_768
 
 
 def require(found: bool, what: str, packages: str) -> None:

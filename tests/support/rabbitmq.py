@@ -41,14 +41,16 @@ class RabbitmqServer:
         self.port = self.management_port = self.distribution_port = self.epmd_port = 0
         self._epmd: subprocess.Popen[bytes] | None = None
         self._server: subprocess.Popen[bytes] | None = None
+        self._served = False
 
     def start(self) -> None:
         """Start, on new ports the first time, and wait until it serves. Raises ServerFailed."""
         for attempt in range(1, _STARTS + 1):
-            if not self.port or attempt > 1:
+            if not self._served:  # its clients know them, once it has
                 self._choose_ports()
             try:
                 self._launch()
+                self._served = True
                 return
             except ServerFailed:
                 self._end(signal.SIGKILL)

@@ -14,7 +14,7 @@ import pytest
 
 from tests.support import postgresql
 from tests.support.postgresql import PostgresqlServer
-from tests.support.process import require
+from tests.support.process import ServerFailed, free_port, require
 from tests.support.until import until
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +38,24 @@ def test_a_killed_database_server_keeps_what_was_committed(postgresql_server: Po
 
 
 @pytest.mark.postgresql
+def test_a_server_comes_back_where_its_clients_look_for_it_or_not_at_all(
+    postgresql_server: PostgresqlServer,
+) -> None:
+    port = postgresql_server.port
+    postgresql_server.stop()
+    try:
+        with socket.create_server(("127.0.0.1", port)), pytest.raises(ServerFailed):
+            postgresql_server.start()
+    finally:
+        postgresql_server.start()
+    assert postgresql_server.port == port
+
+
+def test_a_port_of_a_server_is_none_that_an_outgoing_connection_is_given() -> None:
+    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    assert {free_port() < first for _ in range(50)} == {first > 10_000}
+
+
 def test_a_server_dies_with_a_test_run_that_is_killed(tmp_path: Path) -> None:
     require(postgresql.installed() is not None, "PostgreSQL", "postgresql")
     program = (
