@@ -37,6 +37,8 @@ class RabbitmqIntake(Intake):
     """
 
     linger = 0.05
+    #: All that it has to do wakes it; by itself it only looks whether the channel is still open.
+    longest_wait = 5.0
 
     def __init__(self, parameters: Parameters, **rest: Any) -> None:
         super().__init__(**rest)
