@@ -138,14 +138,15 @@ class Tx:
     def _begun(self) -> bool:
         return self._begins and self._waiting[:1] != [("BEGIN", ())]
 
-    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Execute a change once for each row of parameters."""
+    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Execute a change once for each row of parameters; how many rows it changed in all."""
         if not rows:
-            return
+            return 0
         self._say_waiting()
         cursor = self.connection.cursor()
         try:
             cursor.executemany(self._text(sql), rows)
+            return int(cursor.rowcount)
         except DRIVER_ERRORS as error:
             raise translated(error) from error
         finally:

@@ -35,6 +35,10 @@ class Compared:
     def __len__(self) -> int:
         return len(self.old)
 
+    def picked(self, places: Ints) -> Compared:
+        """Those legs only."""
+        return Compared(self.old.picked(places), self.new.picked(places))
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -103,28 +107,47 @@ def write(
         return Done()
     states = day_state.locked(tx, tuple(np.unique(found.old["day"]).tolist()), now)
     taking = np.isin(found.old["day"], [one for one, state in states.items() if state in TAKING])
-    ours = np.intersect1d(np.nonzero(taking)[0], xdr.unchanged(tx, found.old))
-    old, new = found.old.picked(ours), found.new.picked(ours)
-    before, after = _invoiced(tx, old, new)
-    refused = 0
-    if invoiced == "refuse" and (before | after).any():
-        refused = int((before | after).sum())
-        keep = np.nonzero(~(before | after))[0]
-        old, new = old.picked(keep), new.picked(keep)
-        before, after = before[keep], after[keep]
+    found = found.picked(np.nonzero(taking)[0])
+    kept = _kept(tx, found, invoiced)
+    if not xdr.change(tx, kept.found.old, kept.found.new):
+        # Somebody was faster with some of them, which seldom happens: the others are held, and done.
+        kept = _kept(tx, found.picked(xdr.unchanged(tx, found.old)), invoiced)
+        if not xdr.change(tx, kept.found.old, kept.found.new):
+            raise RuntimeError("calls changed while they were held")
+    old, new = kept.found.old, kept.found.new
     if not len(old):
-        return Done(refused=refused)
+        return Done(refused=kept.refused)
     batch_id = batch.add_done(
         tx, "rerate", fence=fence, node=node, legs=len(old), rerating_id=rerating_id, now=now
     )
-    xdr.change(tx, old, new)
     booked = [
-        *_lines(tx, book, old, before, kind, back=True),
-        *_lines(tx, book, new, after, kind, back=False),
+        *_lines(tx, book, old, kept.before, kind, back=True),
+        *_lines(tx, book, new, kept.after, kind, back=False),
     ]
     balance.book(tx, booked, ref_kind="rating_batch", ref_id=batch_id, now=now)
     dirty.mark(tx, batch_id, _parts(old) | _parts(new))
-    return Done(len(old), refused, batch_id)
+    return Done(len(old), kept.refused, batch_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is to be changed; which of it an invoice holds as it was, or would hold; how many are refused."""
+
+    found: Compared
+    before: Flags
+    after: Flags
+    refused: int
+
+
+def _kept(tx: Tx, found: Compared, invoiced: Invoiced) -> _Kept:
+    import numpy as np
+
+    before, after = _invoiced(tx, found.old, found.new)
+    refused = before | after
+    if invoiced != "refuse" or not refused.any():
+        return _Kept(found, before, after, 0)
+    keep = np.nonzero(~refused)[0]
+    return _Kept(found.picked(keep), before[keep], after[keep], int(refused.sum()))
 
 
 def _parts(rows: Rows) -> set[tuple[int, int]]:

@@ -1,15 +1,19 @@
-"""Works jobs of rating again off: day by day, in portions, each of which a later run goes on after."""
+"""Works jobs of rating again off: day by day, in portions, each of which a later run goes on after.
+
+While PostgreSQL writes a portion the next one is read and rated.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 
 from actors.calculating.again import Compared, Done, compare, write
 from actors.calculating.books import Books
-from domain.calls.row import Rows
 from store import database
 from store.calls import batch, day_state, rerating, selected, xdr
 from store.calls.rerating import Job
@@ -20,6 +24,18 @@ _EPOCH = date(1970, 1, 1)
 
 class Moved(Exception):
     """The job was cancelled, or somebody else works on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Calls of a day that were rated again: how many, the last of them, and what differs."""
+
+    legs: int
+    last: int
+    found: Compared
+
+
+_Rated = Callable[[], Portion | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +68,11 @@ class Rerating:
 
     def work(self, job: Job) -> Job:
         """Rate it to its end; the job as it is then. Raises Moved, or what `look` raises."""
-        while job.next_day <= job.last_day:
-            if self._take_day(job):
-                while True:
-                    self.look(job)
-                    stored = self._portion(job)
-                    if not len(stored):
-                        break
-                    job = self._rated(job, stored)
-            job = self._next_day(job)
+        with _ahead() as begun:
+            while job.next_day <= job.last_day:
+                if self._take_day(job):
+                    job = self._day(job, begun)
+                job = self._next_day(job)
         state = "failed" if job.text else "done"
         if not database.write(lambda tx: rerating.end(tx, job.id, state, self.now())):
             raise Moved
@@ -81,28 +93,36 @@ class Rerating:
 
         return database.write(take)
 
-    def _portion(self, job: Job) -> Rows:
+    def _day(self, job: Job, begun: Callable[[_Rated], _Rated]) -> Job:
+        coming = begun(partial(self._rated, job, job.next_id))
+        while (portion := coming()) is not None:
+            self.look(job)
+            coming = begun(partial(self._rated, job, portion.last))
+            job = self._written(job, portion)
+        return job
+
+    def _rated(self, job: Job, after: int) -> Portion | None:
+        """The next calls of the day behind the number `after`; None if there are no more."""
         where, params = selected.where(job.selection)
-        return xdr.stored(
+        stored = xdr.stored(
             database.read(),
-            *(job.next_day, job.next_id, where, params, self.portion),
-            near=job.next_id > 0 and job.selection.client is None,
+            *(job.next_day, after, where, params, self.portion),
+            near=after > 0 and job.selection.client is None,
         )
+        if not len(stored):
+            return None
+        return Portion(len(stored), int(stored["id"][-1]), compare(self.books.now().book, stored))
 
-    def _rated(self, job: Job, stored: Rows) -> Job:
-        known = self.books.now()
-        found = compare(known.book, stored)
-        last = int(stored["id"][-1])
-
+    def _written(self, job: Job, portion: Portion) -> Job:
         def write_all(tx: Tx) -> Done:
-            if not rerating.move(tx, job, (job.next_day, last), legs=len(stored)):
+            if not rerating.move(tx, job, (job.next_day, portion.last), legs=portion.legs):
                 raise Moved
-            done = self._write(tx, job, found)
+            done = self._write(tx, job, portion.found)
             rerating.count(tx, job.id, changed=done.changed, refused=done.refused)
             return done
 
         database.write(write_all)
-        return replace(job, next_id=last, legs=job.legs + len(stored))
+        return replace(job, next_id=portion.last, legs=job.legs + portion.legs)
 
     def _write(self, tx: Tx, job: Job, found: Compared) -> Done:
         return write(
@@ -131,6 +151,22 @@ class Rerating:
         if found is None:
             raise Moved
         return found
+
+
+@contextmanager
+def _ahead() -> Iterator[Callable[[_Rated], _Rated]]:
+    """What begins some work in a thread, and gives what waits for its result.
+
+    On SQLite it begins when it is waited for: two threads of one process are no faster there than one.
+    """
+    if database.dialect() == "sqlite":
+        yield lambda work: work
+        return
+    with ThreadPoolExecutor(1, "rerating") as thread:
+        try:
+            yield lambda work: thread.submit(work).result
+        finally:
+            thread.submit(database.drop_connection)
 
 
 def said(day: int) -> str:

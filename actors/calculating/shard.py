@@ -1,4 +1,4 @@
-"""One part of a batch: all of it is rated, the part's own clients are written and booked, in one transaction.
+"""One part of a batch: of its own clients all is rated, written and booked, in one transaction.
 
 A process that comes to it again, after a crash in the midst of a batch, may know newer rates, by which a leg
 belongs to another client and so to another part. So in a batch that is taken up again (`again`) the first
@@ -16,6 +16,7 @@ from domain.calls import row
 from domain.calls.raw import RawLegs
 from domain.calls.row import Rows
 from domain.rating.arrays import NONE
+from domain.rating.at_work import LEFT
 from store import database
 from store.calls import balance, batch, chunk, day, day_state, xdr
 from store.calls.chunk import Chunk
@@ -61,6 +62,8 @@ class Reply:
 
 def do(books: Books, order: Order, before_commit: Callable[[], None] = lambda: None) -> Reply:
     """Rate, write and book it. Raises DatabaseError, or ValueError for a book that is wrong."""
+    import numpy as np
+
     from domain.rating.rating import rate
 
     known = books.now()
@@ -71,8 +74,8 @@ def do(books: Books, order: Order, before_commit: Callable[[], None] = lambda: N
     parts: list[_Part] = []
     for each in chunk.of_batch(tx, order.batch):
         raw = each.raw
-        rated = rate(known.book, raw.legs(each.gateway))
-        parts.append(_Part(each, raw, _own(order, rated.client, others), rated, order))
+        rated = rate(known.book, raw.legs(each.gateway), lambda client: _own(order, client, others))
+        parts.append(_Part(each, raw, np.nonzero(rated.reason != LEFT)[0], rated, order))
     day.prepare({one for part in parts for one in part.days()})
     return database.write(lambda tx: _written(tx, order, parts, known.book, before_commit))
 
@@ -90,15 +93,15 @@ class _Part:
         return set(self.rows["day"].tolist())
 
 
-def _own(order: Order, client: Ints, others: frozenset[int]) -> Ints:
-    """Places of the legs of this part's clients; see above for what else it takes."""
+def _own(order: Order, client: Ints, others: frozenset[int]) -> Flags:
+    """Which legs are of this part's clients; see above for what else it takes."""
     import numpy as np
 
     shard = np.where(client == NONE, 0, client % order.shards)
     mine: Flags = shard == order.shard
     if order.again:
         mine |= np.isin(shard, list(others))
-    return np.nonzero(mine)[0]
+    return mine
 
 
 def _written(
@@ -172,10 +175,14 @@ def lines(
     signs = np.array(balance.SIGNS, np.int64)[rows["origin"][booked]] * (-1 if back else 1)
     amounts, clients = rows["cost"][booked] * signs, rows["client_id"][booked]
     known = {**(currencies or {}), **{each.id: each.currency for each in book.parties.clients}}
-    ids, place = np.unique(clients, return_inverse=True)
-    found = []
-    for at, client in enumerate(ids.tolist()):
-        # Of any size: a sum in numpy would go round at 2**63 without a word.
-        amount = sum(map(int, amounts[place == at].tolist()))
-        found.append(balance.Line(client, kind, known[client], amount))
-    return found
+    order = np.argsort(clients, kind="stable")
+    ids, first = np.unique(clients[order], return_index=True)
+    if not len(ids):
+        return []
+    # Of any size: a sum in numpy would go round at 2**63 without a word. Of halves it does not.
+    halves = (np.add.reduceat(each[order], first).tolist() for each in (amounts >> 32, amounts & 0xFFFFFFFF))
+    sums = [(high << 32) + low for high, low in zip(*halves, strict=True)]
+    return [
+        balance.Line(client, kind, known[client], amount)
+        for client, amount in zip(ids.tolist(), sums, strict=True)
+    ]

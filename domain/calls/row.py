@@ -118,7 +118,6 @@ def results(rated: Rated, those: Ints) -> dict[str, Any]:
     """The columns of `RESULT` for these rows. A leg without a charge keeps whose it was, not an amount."""
     import numpy as np
 
-    codes = (*rated.codes, "")
     numbers = {
         **{"reason": rated.reason, "rule_id": rated.rule, "client_id": rated.client},
         **{"account_id": rated.account, "table_id": rated.table, "rate_id": rated.rate},
@@ -128,9 +127,22 @@ def results(rated: Rated, those: Ints) -> dict[str, Any]:
     failed = found["reason"] != 0
     for name in ("billed", "charge", "cost"):
         found[name] = np.where(failed, 0, found[name])
-    found["code"] = _those(codes, rated.code[those].tolist())
+    found["code"] = _codes(rated, those)
     for name, column in (("rated_src", rated.src), ("rated_dst", rated.dst)):
         found[name] = _texts(column.matrix[those])
+    return found
+
+
+def _codes(rated: Rated, those: Ints) -> list[str]:
+    """The text of each leg's code, "" where there is none."""
+    import numpy as np
+
+    places = rated.code[those]
+    if not rated.codes:
+        return [""] * len(those)
+    found = _those(rated.codes, np.maximum(places, 0).tolist())
+    for at in np.nonzero(places == NONE)[0].tolist():
+        found[at] = ""
     return found
 
 

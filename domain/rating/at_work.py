@@ -30,6 +30,9 @@ class Reason(IntEnum):
     TOO_LARGE = 10
 
 
+#: Stands where the reason would, of a leg that somebody else rates.
+LEFT = -1
+
 #: Each in a sentence, for those who look for the cause.
 SAID = {
     Reason.RATED: "rated",
@@ -76,6 +79,10 @@ class AtWork:
         import numpy as np
 
         self.fail(np.nonzero(wrong)[0], reason)
+
+    def leave_where(self, theirs: Flags) -> None:
+        """Nothing more is asked of these, whatever was found so far."""
+        self.reason[theirs] = LEFT
 
     def number(self, field: str) -> Numbers:
         """The called (``dst``) or calling (``src``) number as it is now."""

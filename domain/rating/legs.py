@@ -47,7 +47,9 @@ class Words(Generic[Word]):
         import numpy as np
 
         places = {value: at for at, value in enumerate(dict.fromkeys(column))}
-        return cls(np.array([places[value] for value in column], np.int64), tuple(places))
+        if len(places) == 1:
+            return cls(np.zeros(len(column), np.int64), tuple(places))
+        return cls(np.fromiter(map(places.__getitem__, column), np.int64, len(column)), tuple(places))
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,10 @@ class Numbers:
         keys[wrong] = 0
         return keys, wrong
 
+    def picked(self, rows: Ints) -> Numbers:
+        """Those of these rows only; each once, in the order in which they stand."""
+        return self if len(rows) == len(self) else Numbers(self.matrix[rows])
+
     def begin_with(self, rows: Ints, prefix: str) -> Flags:
         """For these rows: does the number begin so? Any characters."""
         import numpy as np

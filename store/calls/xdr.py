@@ -210,6 +210,44 @@ def _split(name: str, many: int, text: str | None) -> Any:
     return found
 
 
+def change(tx: Tx, old: Rows, rows: Rows) -> bool:
+    """Write new results to legs that still are as they were read: columns that differ in any, and `version`.
+
+    False if somebody changed one of them since: then nothing is written (see `unchanged`).
+    """
+    if not len(rows):
+        return True
+    # On SQLite an index is written anew by what stands in the statement, not by what differs in the row.
+    names = (*(name for name in RESULT if _differs(old[name], rows[name])), "version")
+    tx.run("SAVEPOINT change")
+    if _changed(tx, old, rows, names) == len(rows):
+        tx.run("RELEASE SAVEPOINT change")
+        return True
+    tx.run("ROLLBACK TO SAVEPOINT change")
+    return False
+
+
+def _changed(tx: Tx, old: Rows, rows: Rows, names: Sequence[str]) -> int:
+    if tx.dialect == "postgresql":
+        kinds = ["TEXT[]" if name in TEXTS else "BIGINT[]" for name in ("day", "id", "version", *names)]
+        given = ", ".join(f"CAST(? AS {kind})" for kind in kinds)
+        sets = ", ".join(f"{name} = n.{name}" for name in names)
+        return tx.run(
+            f"""UPDATE xdr x SET {sets} FROM unnest({given}) AS n(day, id, known, {", ".join(names)})
+                WHERE x.day = n.day AND x.id = n.id AND x.version = n.known
+                  AND {_within(rows, "day")} AND {_within(rows, "id")}""",
+            [
+                *(_array(rows, "day"), _array(rows, "id"), _array(old, "version")),
+                *(_array(rows, name) for name in names),
+            ],
+        )
+    sets = ", ".join(f"{name} = ?" for name in names)
+    columns = [*(_values(rows, name) for name in (*names, "id", "day")), _values(old, "version")]
+    return tx.many(
+        f"UPDATE xdr SET {sets} WHERE id = ? AND day = ? AND version = ?", list(zip(*columns, strict=True))
+    )
+
+
 def unchanged(tx: Tx, rows: Rows) -> Ints:
     """Places of those that still are as they were read; nobody changes them before the transaction ends."""
     import numpy as np
@@ -237,25 +275,6 @@ def unchanged(tx: Tx, rows: Rows) -> Ints:
             now.update({(day, row[0]): row[1] for row in found})
     asked = zip(rows["day"].tolist(), identities, rows["version"].tolist(), strict=True)
     return np.nonzero(np.array([now.get((day, one)) == version for day, one, version in asked], np.bool_))[0]
-
-
-def change(tx: Tx, old: Rows, rows: Rows) -> None:
-    """Write new results to legs that are ours (`unchanged`): columns that differ in any, and `version`."""
-    # On SQLite an index is written anew by what stands in the statement, not by what differs in the row.
-    names = (*(name for name in RESULT if _differs(old[name], rows[name])), "version")
-    if tx.dialect == "postgresql":
-        kinds = ["TEXT[]" if name in TEXTS else "BIGINT[]" for name in ("day", "id", *names)]
-        given = ", ".join(f"CAST(? AS {kind})" for kind in kinds)
-        sets = ", ".join(f"{name} = n.{name}" for name in names)
-        tx.run(
-            f"""UPDATE xdr x SET {sets} FROM unnest({given}) AS n(day, id, {", ".join(names)})
-                WHERE x.day = n.day AND x.id = n.id AND {_within(rows, "day")} AND {_within(rows, "id")}""",
-            [_array(rows, name) for name in ("day", "id", *names)],
-        )
-        return
-    sets = ", ".join(f"{name} = ?" for name in names)
-    columns = [_values(rows, name) for name in (*names, "id", "day")]
-    tx.many(f"UPDATE xdr SET {sets} WHERE id = ? AND day = ?", list(zip(*columns, strict=True)))
 
 
 def _array(rows: Rows, name: str) -> Any:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
 import pytest
 
+from actors.calculating import again
 from actors.calculating.books import Books
 from actors.calculating.rerating import Moved, Rerating
 from actors.rating import rerating as service
@@ -212,6 +214,34 @@ def test_of_two_that_work_on_one_job_one_writes_nothing(site: Site, legs: list[R
     with pytest.raises(Moved):
         slow.work(seen)
     agree(legs)
+
+
+def test_a_call_that_somebody_changed_since_it_was_read_is_left_to_them(
+    site: Site, legs: list[RawLeg], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    price(site, "4420", "0.5")
+    ask()
+    theirs = int(database.read().value("SELECT MIN(id) FROM xdr WHERE code = '4420' AND cost <> 0"))
+    real = again.compare
+
+    def compare(*given: Any) -> again.Compared:
+        found = real(*given)
+        sql = "UPDATE xdr SET version = 7 WHERE id = ? AND version = 1"
+        database.write(lambda tx: tx.run(sql, (theirs,)))
+        return found
+
+    monkeypatch.setattr("actors.calculating.rerating.compare", compare)
+    counts = run(portion=LEGS)
+    assert counts["changed"] > 0
+    assert count("version = 2") == counts["changed"] == count("version > 1") - 1
+    assert balance.differences(database.read()) == []
+
+
+def test_a_job_leaves_no_thread(site: Site, legs: list[RawLeg]) -> None:
+    before = set(threading.enumerate())
+    ask()
+    run()
+    assert set(threading.enumerate()) <= before
 
 
 def test_a_cancelled_job_gives_its_day_back(site: Site, legs: list[RawLeg]) -> None:

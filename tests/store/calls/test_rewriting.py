@@ -29,7 +29,7 @@ def test_what_differs_is_written_and_the_rest_of_the_call_stays() -> None:
     new["code"] = ["44", "44", ODD, ""]
     new["cost"] = np.array([1_000_000, -(2**62), 1_000_000, 0])
     changed = Rows({**old.columns, **new, "version": old["version"] + 1})
-    database.write(lambda tx: xdr.change(tx, old, changed))
+    assert database.write(lambda tx: xdr.change(tx, old, changed))
     said: tuple[dict[str, Any], ...] = (
         {"client_id": None, "reason": 4},
         {"client_id": 7, "reason": 0, "cost": -(2**62)},
@@ -54,6 +54,20 @@ def test_a_call_that_somebody_changed_meanwhile_is_not_ours() -> None:
 
     database.write(meanwhile)
     assert database.write(lambda tx: xdr.unchanged(tx, read).tolist()) == [0, 2, 3, 4]
+
+
+@pytest.mark.usefixtures("engine_database")
+@pytest.mark.parametrize(
+    "meanwhile", ["UPDATE xdr SET version = 5 WHERE id = ?", "DELETE FROM xdr WHERE id = ?"]
+)
+def test_nothing_is_written_if_somebody_changed_one_of_them(meanwhile: str) -> None:
+    call_rows.batch([Row(), Row(), Row()])
+    old = _read()
+    database.write(lambda tx: tx.run(meanwhile, (int(old["id"][1]),)))
+    before = _table()
+    dearer = Rows({**old.columns, "cost": old["cost"] + 1, "version": old["version"] + 1})
+    assert not database.write(lambda tx: xdr.change(tx, old, dearer))
+    assert _table() == before
 
 
 @pytest.mark.usefixtures("engine_database")
