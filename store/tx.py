@@ -6,7 +6,7 @@ travels with the next statement that is answered: a round trip costs more than m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -74,6 +74,17 @@ class Tx:
         cursor = self._execute(sql, params, long)
         try:
             return cursor.fetchall() if cursor.description else []
+        finally:
+            cursor.close()
+
+    def portions(self, sql: str, params: Sequence[Any], most: int) -> Iterator[list[Row]]:
+        """Every row of the answer, `most` at a time: a long list makes the collector of garbage run."""
+        cursor = self._execute(sql, params)
+        try:
+            while rows := cursor.fetchmany(most):
+                yield rows
+        except DRIVER_ERRORS as error:
+            raise translated(error) from error
         finally:
             cursor.close()
 

@@ -14,7 +14,7 @@ from domain.calls import row
 from domain.calls.raw import TAG
 from domain.calls.row import Rows
 from domain.rating.arrays import NONE
-from store.calls import balance, batch, day_state, dirty, xdr
+from store.calls import balance, batch, day_state, dirty, rewriting
 from store.tx import Tx
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from domain.rating.legs import Legs
 
 Invoiced = Literal["refuse", "credit"]
+
+#: What of a leg decides on how its difference is written and booked.
+_COMPARED = ("id", "day", "at", "origin", "invoice_id", "version", *row.RESULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,9 @@ def compare(book: Book, stored: Rows) -> Compared:
     rated = rate(book, legs(stored))
     results = row.results(rated, np.arange(len(stored)))
     differ = np.nonzero(~row.same(stored, results))[0]
-    old = stored.picked(differ)
+    old = {name: row.pick(stored[name], differ) for name in _COMPARED}
     fresh: dict[str, Any] = {name: row.pick(column, differ) for name, column in results.items()}
-    return Compared(old, Rows({**old.columns, **fresh, "version": old["version"] + 1}))
+    return Compared(Rows(old), Rows({**old, **fresh, "version": old["version"] + 1}))
 
 
 def legs(stored: Rows) -> Legs:
@@ -109,10 +112,10 @@ def write(
     taking = np.isin(found.old["day"], [one for one, state in states.items() if state in TAKING])
     found = found.picked(np.nonzero(taking)[0])
     kept = _kept(tx, found, invoiced)
-    if not xdr.change(tx, kept.found.old, kept.found.new):
+    if not rewriting.change(tx, kept.found.old, kept.found.new):
         # Somebody was faster with some of them, which seldom happens: the others are held, and done.
-        kept = _kept(tx, found.picked(xdr.unchanged(tx, found.old)), invoiced)
-        if not xdr.change(tx, kept.found.old, kept.found.new):
+        kept = _kept(tx, found.picked(rewriting.unchanged(tx, found.old)), invoiced)
+        if not rewriting.change(tx, kept.found.old, kept.found.new):
             raise RuntimeError("calls changed while they were held")
     old, new = kept.found.old, kept.found.new
     if not len(old):

@@ -12,7 +12,7 @@ from actors.calculating.again import compare, write
 from actors.calculating.books import Books
 from domain.calls.row import Rows
 from store import database
-from store.calls import xdr
+from store.calls import stored
 
 #: Behind the last day there is.
 _END = 2**31 - 1
@@ -39,13 +39,13 @@ class Mismatched:
 
     def take(self, fence: int, now: float, look: Callable[[], object]) -> int:
         """Try the next portion; how many have another result now. `look` may raise to end it."""
-        stored = self._portion()
-        if not len(stored):
+        legs = self._portion()
+        if not len(legs):
             self._next = None
             return 0
         look()
         known = self._books.now()
-        found = compare(known.book, stored)
+        found = compare(known.book, legs)
         done = database.write(
             lambda tx: write(
                 tx,
@@ -59,7 +59,7 @@ class Mismatched:
                 now=now,
             )
         )
-        self._next = int(stored["day"][-1]), int(stored["id"][-1])
+        self._next = int(legs["day"][-1]), int(legs["id"][-1])
         return done.changed
 
     def _portion(self) -> Rows:
@@ -67,11 +67,11 @@ class Mismatched:
         assert self._next is not None
         day, after = self._next
         tx = database.read()
-        found = xdr.stored(tx, day, after, "reason <> 0", (), self._most)
+        found = stored.read(tx, day, after, "reason <> 0", (), self._most)
         while not len(found):
             before = tx.value("SELECT MAX(day) FROM xdr WHERE day < ? AND reason <> 0", (day,))
             if before is None:
                 return found
             day = before
-            found = xdr.stored(tx, day, 0, "reason <> 0", (), self._most)
+            found = stored.read(tx, day, 0, "reason <> 0", (), self._most)
         return found

@@ -15,7 +15,7 @@ from functools import partial
 from actors.calculating.again import Compared, Done, compare, write
 from actors.calculating.books import Books
 from store import database
-from store.calls import batch, day_state, rerating, selected, xdr
+from store.calls import batch, day_state, rerating, selected, stored
 from store.calls.rerating import Job
 from store.tx import Tx
 
@@ -104,14 +104,14 @@ class Rerating:
     def _rated(self, job: Job, after: int) -> Portion | None:
         """The next calls of the day behind the number `after`; None if there are no more."""
         where, params = selected.where(job.selection)
-        stored = xdr.stored(
+        legs = stored.read(
             database.read(),
             *(job.next_day, after, where, params, self.portion),
             near=after > 0 and job.selection.client is None,
         )
-        if not len(stored):
+        if not len(legs):
             return None
-        return Portion(len(stored), int(stored["id"][-1]), compare(self.books.now().book, stored))
+        return Portion(len(legs), int(legs["id"][-1]), compare(self.books.now().book, legs))
 
     def _written(self, job: Job, portion: Portion) -> Job:
         def write_all(tx: Tx) -> Done:

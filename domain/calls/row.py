@@ -162,8 +162,8 @@ def same(old: Rows, new: dict[str, Any]) -> Any:
 
     equal = np.ones(len(old), np.bool_)
     for name in RESULT:
-        if name in TEXTS:
-            equal &= np.fromiter(map(eq, old[name], new[name]), np.bool_, len(old))
-        else:
+        if name not in TEXTS:
             equal &= old[name] == new[name]
+        elif old[name] != new[name]:
+            equal &= np.fromiter(map(eq, old[name], new[name]), np.bool_, len(old))
     return equal

@@ -10,7 +10,7 @@ import pytest
 from domain.calls.row import RESULT, Rows
 from domain.rating.arrays import NONE
 from store import database
-from store.calls import xdr
+from store.calls import rewriting, stored
 from store.tx import Tx
 from tests.support import call_rows
 from tests.support.call_rows import DAY, Row
@@ -29,7 +29,7 @@ def test_what_differs_is_written_and_the_rest_of_the_call_stays() -> None:
     new["code"] = ["44", "44", ODD, ""]
     new["cost"] = np.array([1_000_000, -(2**62), 1_000_000, 0])
     changed = Rows({**old.columns, **new, "version": old["version"] + 1})
-    assert database.write(lambda tx: xdr.change(tx, old, changed))
+    assert database.write(lambda tx: rewriting.change(tx, old, changed))
     said: tuple[dict[str, Any], ...] = (
         {"client_id": None, "reason": 4},
         {"client_id": 7, "reason": 0, "cost": -(2**62)},
@@ -53,7 +53,7 @@ def test_a_call_that_somebody_changed_meanwhile_is_not_ours() -> None:
         tx.run("DELETE FROM xdr WHERE id = ?", (gone,))
 
     database.write(meanwhile)
-    assert database.write(lambda tx: xdr.unchanged(tx, read).tolist()) == [0, 2, 3, 4]
+    assert database.write(lambda tx: rewriting.unchanged(tx, read).tolist()) == [0, 2, 3, 4]
 
 
 @pytest.mark.usefixtures("engine_database")
@@ -66,7 +66,7 @@ def test_nothing_is_written_if_somebody_changed_one_of_them(meanwhile: str) -> N
     database.write(lambda tx: tx.run(meanwhile, (int(old["id"][1]),)))
     before = _table()
     dearer = Rows({**old.columns, "cost": old["cost"] + 1, "version": old["version"] + 1})
-    assert not database.write(lambda tx: xdr.change(tx, old, dearer))
+    assert not database.write(lambda tx: rewriting.change(tx, old, dearer))
     assert _table() == before
 
 
@@ -88,7 +88,9 @@ def test_looking_at_what_lies_next_leaves_nothing_of_a_day_out(apart: int) -> No
     call_rows.batch([Row(at=(DAY + (n % apart > 0)) * 86400) for n in range(120)])
     wanted = [row["id"] for row in _table() if row["day"] == DAY]
     found: list[int] = []
-    while len(some := xdr.stored(database.read(), DAY, found[-1] if found else 0, "1 = 1", (), 3, near=True)):
+    while len(
+        some := stored.read(database.read(), DAY, found[-1] if found else 0, "1 = 1", (), 3, near=True)
+    ):
         found += some["id"].tolist()
     assert found == wanted
 
@@ -107,7 +109,7 @@ def _joined(one: Any, other: Any) -> Any:
 
 
 def _read(day: int = DAY, after: int = 0, where: str = "1 = 1", most: int = 100) -> Rows:
-    return xdr.stored(database.read(), day, after, where, (), most)
+    return stored.read(database.read(), day, after, where, (), most)
 
 
 def _table() -> list[dict[str, Any]]:
