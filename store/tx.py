@@ -6,7 +6,7 @@ travels with the next statement that is answered: a round trip costs more than m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -149,7 +149,7 @@ class Tx:
     def _begun(self) -> bool:
         return self._begins and self._waiting[:1] != [("BEGIN", ())]
 
-    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
         """Execute a change once for each row of parameters; how many rows it changed in all."""
         if not rows:
             return 0

@@ -49,7 +49,7 @@ def _changed(tx: Tx, old: Rows, rows: Rows, names: Sequence[str]) -> int:
     sets = ", ".join(f"{name} = {mark}" for name, mark in zip(names, marks, strict=False))
     return tx.many(
         f"UPDATE xdr SET {sets} WHERE day = {marks[-1]} AND version = {known[0]} AND id = ?",
-        list(zip(*bound, *more, values(rows, "id"), strict=True)),
+        zip(*bound, *more, values(rows, "id"), strict=True),
     )
 
 

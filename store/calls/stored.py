@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,12 +49,12 @@ def _read(tx: Tx, some: str, params: Sequence[Any]) -> Rows:
 def _fetched(tx: Tx, inner: str, params: Sequence[Any]) -> Rows:
     import numpy as np
 
-    columns: list[list[Any]] = [[] for _ in STORED]
+    columns: list[list[str] | array[int]] = [[] if name in TEXTS else array("q") for name in STORED]
     for rows in tx.portions(inner, params, _AT_ONCE):
         for column, values in zip(columns, zip(*rows, strict=True), strict=True):
             column.extend(values)
     found = zip(STORED, columns, strict=True)
-    return Rows({name: values if name in TEXTS else np.array(values, np.int64) for name, values in found})
+    return Rows({name: np.array(each) if isinstance(each, array) else each for name, each in found})
 
 
 def _joined(tx: Tx, inner: str, params: Sequence[Any]) -> Rows:
