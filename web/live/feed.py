@@ -169,8 +169,9 @@ class _Seen:
 
     @classmethod
     def of(cls, tx: Tx, before: _Seen | None) -> _Seen:
-        runs = {row["id"]: row for rows in lookup.open_runs(tx).values() for row in rows}
+        # First the newest: a run that comes after it must not look like one that has come and gone.
         newest_run = int(tx.value("SELECT COALESCE(MAX(id), 0) FROM run"))
+        runs = {row["id"]: row for rows in lookup.open_runs(tx).values() for row in rows}
         newest_change = change_log.newest(tx)
         ended: list[dict[str, Any]] = []
         changes: list[dict[str, Any]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -53,6 +54,23 @@ def test_a_run_that_came_and_went_between_two_looks_is_told_of(scene: Scene, fee
     assert heard(feed, mark) == [("run", "succeeded")]
     ((_, event),) = feed.since(mark)
     assert (event.data["id"], event.data["service"], event.data["node"]) == (run, SERVICE, "n1")
+
+
+def test_a_run_that_comes_in_the_midst_of_a_look_is_told_of_once(
+    scene: Scene, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = module.lookup.open_runs
+    mark, asked = feed.mark, list[int]()
+
+    def open_runs(*given: Any) -> Any:
+        found = real(*given)
+        if not asked:
+            asked.append(scene.ask(SERVICE))
+        return found
+
+    monkeypatch.setattr(module.lookup, "open_runs", open_runs)
+    feed.look()
+    assert heard(feed, mark) == [("run", "granted")]
 
 
 def test_edits_and_nodes_are_told_of(scene: Scene, feed: Feed) -> None:
