@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.daemon_state import after_crash
 from store import tally
+from store.fence import next_fences
 from store.tx import Tx
 
 #: A start that no process has followed for so long (s) has failed.
@@ -50,7 +51,7 @@ def by_service(tx: Tx) -> dict[str, list[dict[str, Any]]]:
 
 def claim(tx: Tx, instance: int, node: str, agent: str, now: float) -> tuple[str, int] | None:
     """Start an instance on a node: (incarnation, fence) for its process; None if it is not free or due."""
-    (fence,) = tx.fences(1)
+    (fence,) = next_fences(tx, 1)
     incarnation = f"{agent}.d{fence}"
     met = tx.run(
         """UPDATE daemon SET state = 'starting', state_at = ?, node = ?, incarnation = ?, fence = ?,

@@ -238,15 +238,6 @@ class Tx:
         """
         return f" FOR UPDATE OF {table}" if self.dialect == "postgresql" else ""
 
-    def fences(self, count: int) -> list[int]:
-        """The next `count` fencing numbers; they only ever grow."""
-        if self.dialect == "postgresql":
-            rows = self.all("SELECT nextval('fence') FROM generate_series(1, ?)", (count,))
-            return [row[0] for row in rows]
-        sql = "UPDATE sequence SET value = value + ? WHERE name = 'fence' RETURNING value"
-        last = self.value(sql, (count,))
-        return list(range(last - count + 1, last + 1))
-
     def _text(self, sql: str) -> str:
         return sql if self.dialect == "sqlite" else _psycopg_text(sql)
 

@@ -108,7 +108,9 @@ def write(
 
     if not len(found):
         return Done()
-    states = day_state.locked(tx, tuple(np.unique(found.old["day"]).tolist()), now)
+    days = tuple(np.unique(found.old["day"]).tolist())
+    states = day_state.locked(tx, days, now)
+    rewriting.hold(tx, days)
     taking = np.isin(found.old["day"], [one for one, state in states.items() if state in TAKING])
     found = found.picked(np.nonzero(taking)[0])
     kept = _kept(tx, found, invoiced)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from actors.calculating.again import Compared, Done, compare, write
 from actors.calculating.books import Books
@@ -18,6 +19,9 @@ from store import database
 from store.calls import batch, day_state, rerating, selected, stored
 from store.calls.rerating import Job
 from store.tx import Tx
+
+if TYPE_CHECKING:
+    from domain.rating.book import Book
 
 _EPOCH = date(1970, 1, 1)
 
@@ -28,10 +32,11 @@ class Moved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Calls of a day that were rated again: how many, the last of them, and what differs."""
+    """Calls of a day that were rated again: how many, the last of them, by what book, and what differs."""
 
     legs: int
     last: int
+    book: Book
     found: Compared
 
 
@@ -111,24 +116,25 @@ class Rerating:
         )
         if not len(legs):
             return None
-        return Portion(len(legs), int(legs["id"][-1]), compare(self.books.now().book, legs))
+        book = self.books.now().book
+        return Portion(len(legs), int(legs["id"][-1]), book, compare(book, legs))
 
     def _written(self, job: Job, portion: Portion) -> Job:
         def write_all(tx: Tx) -> Done:
             if not rerating.move(tx, job, (job.next_day, portion.last), legs=portion.legs):
                 raise Moved
-            done = self._write(tx, job, portion.found)
+            done = self._write(tx, job, portion)
             rerating.count(tx, job.id, changed=done.changed, refused=done.refused)
             return done
 
         database.write(write_all)
         return replace(job, next_id=portion.last, legs=job.legs + portion.legs)
 
-    def _write(self, tx: Tx, job: Job, found: Compared) -> Done:
+    def _write(self, tx: Tx, job: Job, portion: Portion) -> Done:
         return write(
             tx,
-            self.books.now().book,
-            found,
+            portion.book,
+            portion.found,
             kind="rerating",
             invoiced=job.selection.invoiced,
             fence=self.fence,

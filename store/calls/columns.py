@@ -30,22 +30,22 @@ def values(rows: Rows, name: str) -> list[Any]:
 def said(rows: Rows, names: Iterable[str]) -> tuple[list[str], list[list[Any]]]:
     """How a statement of SQLite says these columns, and what is bound for those that it says as ``?``.
 
-    A number that is the same in all rows stands in the text, and so does a text that is empty in all: to
-    bind a value for each row takes longer than to write the row.
+    A number that is the same in all rows stands in the text, and so does a text that is empty in all: a
+    sixth of the time to write calls went into binding those for each row.
     """
-    marks: list[str] = []
+    words: list[str] = []
     bound: list[list[Any]] = []
     for name in names:
         column = rows[name]
         if name in TEXTS and not any(column):
-            marks.append("''")
+            words.append("''")
         elif not isinstance(column, list) and is_same(column):
             value = values(Rows({name: column[:1]}), name)[0]
-            marks.append("NULL" if value is None else str(value))
+            words.append("NULL" if value is None else str(value))
         else:
-            marks.append("?")
+            words.append("?")
             bound.append(values(rows, name))
-    return marks, bound
+    return words, bound
 
 
 def is_same(column: Any) -> bool:

@@ -13,6 +13,20 @@ if TYPE_CHECKING:
     from domain.rating.arrays import Ints
 
 
+#: Our key among the database's advisory locks, beside the day.
+HOLDING = 0x78647265
+
+
+def hold(tx: Tx, days: Sequence[int]) -> None:
+    """Wait until nobody else who calls this changes calls of these days; SQLite has one writer anyway.
+
+    An UPDATE of many rows locks them in any order: two that change the same calls could wait for each other.
+    """
+    if tx.dialect == "postgresql":
+        for day in sorted(set(days)):
+            tx.later("SELECT pg_advisory_xact_lock(?, ?)", (HOLDING, day))
+
+
 def change(tx: Tx, old: Rows, rows: Rows) -> bool:
     """Write new results to legs that still are as they were read: columns that differ in any, and `version`.
 
@@ -44,11 +58,11 @@ def _changed(tx: Tx, old: Rows, rows: Rows, names: Sequence[str]) -> int:
                 *(_array(rows, name) for name in names),
             ],
         )
-    marks, bound = said(rows, (*names, "day"))
+    words, bound = said(rows, (*names, "day"))
     known, more = said(old, ("version",))
-    sets = ", ".join(f"{name} = {mark}" for name, mark in zip(names, marks, strict=False))
+    sets = ", ".join(f"{name} = {word}" for name, word in zip(names, words, strict=False))
     return tx.many(
-        f"UPDATE xdr SET {sets} WHERE day = {marks[-1]} AND version = {known[0]} AND id = ?",
+        f"UPDATE xdr SET {sets} WHERE day = {words[-1]} AND version = {known[0]} AND id = ?",
         zip(*bound, *more, values(rows, "id"), strict=True),
     )
 

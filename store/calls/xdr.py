@@ -40,8 +40,8 @@ def _written(tx: Tx, some: Rows) -> bool:
     """False if a key is there already; then the transaction must go back to its savepoint."""
     if tx.dialect == "postgresql":
         return _copied(tx, *_lines(some))
-    marks, bound = said(some, COLUMNS)
-    statement = f"INSERT INTO xdr ({', '.join(COLUMNS)}) VALUES ({', '.join(marks)})"
+    words, bound = said(some, COLUMNS)
+    statement = f"INSERT INTO xdr ({', '.join(COLUMNS)}) VALUES ({', '.join(words)})"
     try:
         tx.connection.executemany(statement, zip(*bound, strict=True))
     except DRIVER_ERRORS as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from store.fence import next_fences
 from store.run.claimed import ClaimedRun, details_of_runs, read_details
 from store.tx import Statement, Tx, marks
 
@@ -76,7 +77,7 @@ def _granting(
     They are in the order of the runs, in which rows are met.
     """
     tx.by_keys()
-    fences = [None] * len(grants) if tx.dialect == "postgresql" else tx.fences(len(grants))
+    fences = [None] * len(grants) if tx.dialect == "postgresql" else next_fences(tx, len(grants))
     rows, values = tx.table(
         ("bigint", "text", "bigint"),
         [(*each, fence) for each, fence in zip(sorted(grants), fences, strict=True)],

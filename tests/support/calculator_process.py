@@ -16,6 +16,7 @@ from actors.rating.calculator import Options
 from actors.rating.calculator import run as calculator_service
 from actors.testing import FakePorts, testing_context
 from store import database
+from store.fence import next_fences
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Turns(FakePorts):
 
 @contextmanager
 def _turn() -> Iterator[int]:
-    yield database.write(lambda tx: tx.fences(1)[0])
+    yield database.write(lambda tx: next_fences(tx, 1)[0])
 
 
 def main(url: str, shards: str, batch_legs: str) -> None:

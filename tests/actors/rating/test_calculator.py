@@ -16,6 +16,7 @@ from actors.service import call
 from actors.testing import FakeContext, FakePorts, testing_context
 from node.site import Site
 from store import database
+from store.fence import next_fences
 from tests.actors.calculating.test_turn import agree, count
 from tests.support import calls_to_rate
 from tests.support.engine_database import engine_database as engine_database
@@ -46,7 +47,7 @@ class Turns(FakePorts):
 
     @contextmanager
     def _turn(self) -> Iterator[int]:
-        self.taken.append(database.write(lambda tx: tx.fences(1)[0]))
+        self.taken.append(database.write(lambda tx: next_fences(tx, 1)[0]))
         yield self.taken[-1]
         if len(self.taken) in self.lose:
             raise HoldLost("taken away")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 
 from store import database
+from store.fence import next_fences
 from tests.support.engine import Engine
 
 
 def fences(count: int) -> list[int]:
-    return database.write(lambda tx: tx.fences(count))
+    return database.write(lambda tx: next_fences(tx, count))
 
 
 def test_numbers_grow_from_batch_to_batch(engine: Engine) -> None:

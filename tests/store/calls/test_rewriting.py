@@ -71,6 +71,20 @@ def test_nothing_is_written_if_somebody_changed_one_of_them(meanwhile: str) -> N
 
 
 @pytest.mark.usefixtures("engine_database")
+def test_of_two_only_one_changes_calls_of_a_day() -> None:
+    if database.dialect() == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    free = "SELECT pg_try_advisory_xact_lock(?, ?)"
+
+    def others_may(tx: Tx) -> list[bool]:
+        rewriting.hold(tx, (DAY + 1, DAY))
+        tx.value("SELECT 1")
+        return [database.read().value(free, (rewriting.HOLDING, day)) for day in (DAY, DAY + 1, DAY + 2)]
+
+    assert database.write(others_may) == [False, False, True]
+
+
+@pytest.mark.usefixtures("engine_database")
 def test_a_day_is_read_in_portions_by_the_numbers_of_its_calls() -> None:
     call_rows.batch([Row(at=(DAY + n % 2) * 86400, client_id=1 + n % 4 // 2) for n in range(20)])
     wanted = [row["id"] for row in _table() if row["day"] == DAY and row["client_id"] == 2]
