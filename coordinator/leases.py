@@ -1,7 +1,7 @@
 """When a lease has lapsed: its counter stood still for a full lease of answered time.
 
 No timestamps of different machines are compared. Each sweeper measures on its own monotonic
-clock, and counts only time in which the database answered: an outage lapses nobody.
+clock, and counts only time in which the database answered and took writes: an outage lapses nobody.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class LeaseWatch:
         self.next_lapse = math.inf
 
     def interrupted(self) -> None:
-        """The database did not answer: the time from the last look to the next counts for nobody."""
+        """The database did not answer or take writes: the time since the last look counts for nobody."""
         self._last_look = None
 
     def lapsed(self, processes: Sequence[LiveProcess], monotonic: float) -> list[LiveProcess]:

@@ -44,10 +44,18 @@ class Swept:
 class Sweeper:
     """One per system worker; several may run at once."""
 
-    def __init__(self, rules: Rules, now: Callable[[], float], monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        now: Callable[[], float],
+        monotonic: Callable[[], float],
+        renewed: Callable[[], float],
+    ) -> None:
+        """``renewed``: the monotonic moment at which this process's own lease was last renewed."""
         self._rules = rules
         self._now = now
         self._monotonic = monotonic
+        self._renewed = renewed
         self._watch = LeaseWatch(rules.lease, longest_gap=max(3 * INTERVAL, rules.lease / 2))
 
     def sweep(self) -> Swept:
@@ -68,7 +76,11 @@ class Sweeper:
         """Give up dead processes alone. Raises DatabaseAway; nothing is undone by that."""
         swept = Swept()
         try:
-            for dead in self._watch.lapsed(process.live(database.read()), self._monotonic()):
+            live, now = process.live(database.read()), self._monotonic()
+            if now - self._renewed() > self._rules.lease / 2:
+                # A database that can be read but not written (a lock, a full disk): nobody can renew.
+                self._watch.interrupted()
+            for dead in self._watch.lapsed(live, now):
                 self._give_up(dead, swept)
         except DatabaseError:
             self._watch.interrupted()

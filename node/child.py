@@ -6,23 +6,26 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from node.board import Board
 from node.resident import resident
 from node.site import Site
 from store import database, process
 from store.errors import DatabaseAway
+from store.tx import Tx
+
+Answer = TypeVar("Answer")
 
 logger = logging.getLogger(__name__)
 
 #: Exit codes that the agent understands.
 RELOAD = 77
 LEASE_LOST = 70
-#: Seconds between two tries to reach the database at the start.
+#: Seconds between two tries to reach the database.
 AGAIN = 0.5
 #: How long runs may go on after Ctrl-C, in seconds.
 HURRY = 10.0
@@ -79,31 +82,41 @@ class Stop:
         return self._event.wait(seconds)
 
 
+def answered(child: Child, stop: Stop, ask: Callable[[], Answer]) -> Answer | None:
+    """What the database answers, asked for as long as it is away; None if told to stop meanwhile.
+
+    The agent sees life all the time: a wait for the database is not a process that hangs.
+    """
+    away = False
+    with _beating(child):
+        while not stop.is_set():
+            try:
+                return ask()
+            except DatabaseAway as error:
+                if not away:
+                    logger.warning("%s waits for the database: %s", child.name, error)
+                away = True
+                stop.wait(AGAIN)
+    return None
+
+
 def enter(child: Child, stop: Stop, slots: int = 0) -> int | None:
     """Open the database and register; waits while it is away. The process id, None if told to stop."""
     database.open(child.site.settings.database.url)
-    away = False
-    while not stop.is_set():
-        try:
-            child.board.alive(child.row, child.site.clock.monotonic())
-            return database.write(
-                lambda tx: process.register(
-                    tx,
-                    node=child.node,
-                    kind=child.kind,
-                    name=child.name,
-                    incarnation=child.incarnation,
-                    pid=os.getpid(),
-                    slots=slots,
-                    now=child.site.clock.now(),
-                )
-            )
-        except DatabaseAway as error:
-            if not away:
-                logger.warning("%s waits for the database: %s", child.name, error)
-            away = True
-            stop.wait(AGAIN)
-    return None
+
+    def work(tx: Tx) -> int:
+        return process.register(
+            tx,
+            node=child.node,
+            kind=child.kind,
+            name=child.name,
+            incarnation=child.incarnation,
+            pid=os.getpid(),
+            slots=slots,
+            now=child.site.clock.now(),
+        )
+
+    return answered(child, stop, lambda: database.write(work))
 
 
 def leave(child: Child, process_id: int, reason: str = "stopped") -> None:
@@ -133,6 +146,17 @@ class Pulse:
         pace = max(0.5, min(2.0, self._child.site.rules.lease / 8))
         while not self.stop.wait(pace):
             self._child.board.alive(self._child.row, self._child.site.clock.monotonic())
+
+
+@contextmanager
+def _beating(child: Child) -> Iterator[None]:
+    child.board.alive(child.row, child.site.clock.monotonic())
+    pulse = Pulse(child)
+    pulse.start()
+    try:
+        yield
+    finally:
+        pulse.stop.set()
 
 
 class Lease:
@@ -177,15 +201,14 @@ class Lease:
                     lambda tx: process.renew(tx, self._process_id, now=clock.now(), memory=resident()),
                     durable=False,
                 )
+                if not known:
+                    logger.error("%s was given up while it lived; it starts anew", self._child.name)
+                    os._exit(LEASE_LOST)
+                self.renewed = asked
                 if self._also:
                     self._also()
             except DatabaseAway:
                 continue
             except Exception:  # if it stays, the lease ends and others take over: this thread must see that
                 logger.exception("the lease of %s could not be renewed; it is tried again", self._child.name)
-                continue
-            if not known:
-                logger.error("%s was given up while it lived; it starts anew", self._child.name)
-                os._exit(LEASE_LOST)
-            self.renewed = asked
         database.drop_connection()

@@ -21,9 +21,10 @@ from broker.runner.daemon import DaemonLog, DaemonPorts
 from broker.runner.holding import Holding
 from broker.runner.run_log import logger_for
 from config.urls import EMBEDDED_BROKER
-from node.child import LEASE_LOST, Child, Lease, Stop, enter, leave
+from node.child import LEASE_LOST, Child, Lease, Stop, answered, enter, leave
 from store import daemon, database, service
 from store.errors import DatabaseError
+from store.tx import Tx
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,12 @@ def main(child: Child) -> int:
     if process_id is None:
         return 0
     instance, fence = child.data["instance"], child.data["fence"]
-    if not database.write(lambda tx: daemon.begin(tx, instance, fence, process_id, child.site.clock.now())):
+    now = child.site.clock.now
+
+    def work(tx: Tx) -> bool:
+        return daemon.begin(tx, instance, fence, process_id, now())
+
+    if not answered(child, stop, lambda: database.write(work)):
         leave(child, process_id, "another one was started meanwhile")
         return 0
     code = _Daemon(child, stop, process_id).run()

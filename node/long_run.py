@@ -17,12 +17,13 @@ from broker.runner.engine import Engine
 from broker.runner.runner import Runner
 from broker.tracing import open_traces
 from coordinator.grants import Here
-from node.child import HURRY, Child, Stop, enter, leave
+from node.child import HURRY, Child, Stop, answered, enter, leave
 from node.order import Order, send
 from node.warden import TICK, Warden
 from store import database
 from store.run.claimed import ClaimedRun
 from store.run.taken_over import take_over
+from store.tx import Tx
 
 logger = logging.getLogger(__name__)
 
@@ -46,16 +47,12 @@ def main(child: Child) -> int:
     process_id = enter(child, stop)
     if process_id is None:
         return 0
-    claimed = database.write(
-        lambda tx: take_over(
-            tx,
-            child.data["run"],
-            child.data["fence"],
-            giver=child.data["giver"],
-            taker=process_id,
-            now=child.site.clock.now(),
-        )
-    )
+    whose = {"giver": child.data["giver"], "taker": process_id}
+
+    def work(tx: Tx) -> ClaimedRun | None:
+        return take_over(tx, child.data["run"], child.data["fence"], **whose, now=child.site.clock.now())
+
+    claimed = answered(child, stop, lambda: database.write(work))
     if claimed is None:
         leave(child, process_id, "its run went another way")
         return 0

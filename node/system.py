@@ -50,7 +50,6 @@ class System:
         self._child = child
         self._stop = Stop()
         self._clock = child.site.clock
-        self._sweeper = Sweeper(child.site.rules, self._clock.now, self._clock.monotonic)
         self._unread = b""
         self._away = False
         self._keys_at = 0.0
@@ -67,6 +66,8 @@ class System:
         agent = self._child.incarnation.rsplit(".", 1)[0]
         lease = Lease(self._child, process_id, lambda: self._seen(agent))
         lease.start()
+        rules = self._child.site.rules
+        self._sweeper = Sweeper(rules, self._clock.now, self._clock.monotonic, lambda: lease.renewed)
         broker = connect(self._child.site.settings.broker.url)
         broker.on_rejected = self._rejected
         self._publisher = Publisher(broker)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 from collections.abc import Callable
@@ -45,7 +46,8 @@ class Warden:
         self._grace = child.site.rules.grace
         self._lease = child.site.rules.lease
         self._renewed = self._clock.monotonic()
-        self._astray: dict[int, float] = {}  # run -> since when
+        self._astray: dict[int, float] = {}  # run -> for how long
+        self._owned_up = -math.inf
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._renew_on, name="lease", daemon=True)
         self.spent = False  # a run did not stop in its grace: the process takes nothing new
@@ -104,11 +106,14 @@ class Warden:
         self.spent = True
 
     def _renew_on(self) -> None:
-        while not self._ended.wait(
-            min(SIGNS, self._lease / 5) if self._runner.active.all() else self._lease / 5
-        ):
+        while not self._ended.wait(self._pace()):
             self._ask_database()
         database.drop_connection()
+
+    def _pace(self) -> float:
+        """Seconds between two looks at the database."""
+        renewals = self._lease / 5
+        return min(SIGNS, renewals) if self._runner.active.all() else renewals
 
     def _ask_database(self) -> None:
         """Renew the lease, and learn what was cancelled or taken away."""
@@ -154,12 +159,15 @@ class Warden:
     def _own_up(self, signs: dict[int, tuple[int, float | None]]) -> None:
         """Runs that are ours by the database's word, but that nobody here executes, for some seconds.
 
-        The answer to a claim's commit was lost, or an end could not be written: they are lost.
+        The answer to a claim's commit was lost, or an end could not be written: they are lost. Time in which
+        the database took no writes does not count: whoever takes a long run over waited for it as well.
         """
         active = {run.claimed.run_id for run in self._runner.active.all()}
         now = self._clock.monotonic()
-        self._astray = {run: self._astray.get(run, now) for run in set(signs) - active}
-        lost = sorted(run for run, since in self._astray.items() if now - since >= ASTRAY)
+        passed, self._owned_up = min(now - self._owned_up, self._lease / 5), now
+        astray = set(signs) - active
+        self._astray = {run: self._astray[run] + passed if run in self._astray else 0.0 for run in astray}
+        lost = sorted(run for run, how_long in self._astray.items() if how_long >= ASTRAY)
         if lost:
             logger.warning("runs %s are not executed here: they are given up", ", ".join(map(str, lost)))
             rules, at = self._child.site.rules, self._clock.now()

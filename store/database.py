@@ -15,14 +15,14 @@ from urllib.parse import unquote, urlsplit
 
 import peewee
 
+from store.busy import BUSY_TIMEOUT
 from store.errors import DRIVER_ERRORS, DatabaseError, translated
 from store.tx import Dialect, Tx
+from store.wal import WalDatabase
 from store.writer import Writer
 
 Result = TypeVar("Result")
 
-#: How long SQLite waits for another program's lock before it says "locked", in ms.
-BUSY_TIMEOUT = 5_000
 #: How long a connection attempt to PostgreSQL may take, in s.
 CONNECT_TIMEOUT = 5
 
@@ -116,8 +116,8 @@ def open(url: str) -> None:
         path = sqlite_path(url)
         path.parent.mkdir(parents=True, exist_ok=True)
         # The writers' one goes from thread to thread, in turns.
-        pragmas = {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": BUSY_TIMEOUT}
-        database: peewee.Database = peewee.SqliteDatabase(
+        pragmas = {"foreign_keys": 1, "busy_timeout": BUSY_TIMEOUT}
+        database: peewee.Database = WalDatabase(
             str(path), pragmas=pragmas, timeout=BUSY_TIMEOUT / 1000, check_same_thread=False
         )
         _current = _Open(url, database, "sqlite", path)

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
+from store.busy import while_busy
 from store.errors import DRIVER_ERRORS, DatabaseAway, translated
 from store.flush import Flush
 from store.turns import Turns, Waiting
@@ -108,6 +110,7 @@ class Writer:
         if self._connection is None:
             self._connection = self._connect()
             self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute("PRAGMA busy_timeout = 0")  # it waits in `_begin`
         if self._connection.in_transaction:  # who led was stopped before he could undo it
             self._connection.execute("ROLLBACK")
         return self._connection
@@ -115,9 +118,8 @@ class Writer:
     def _commit_group(self, group: Sequence[_Waiting]) -> None:
         connection = self._connected()
         all_ran = False
-        self._take_file_lock()
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            self._begin(connection)
             for waiting in group:
                 waiting.error = None
                 self._run_one(connection, waiting, alone=len(group) == 1)
@@ -131,6 +133,19 @@ class Writer:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             self._free_file_lock()
+
+    def _begin(self, connection: Any) -> None:
+        """Begin in turn with our other processes; for a program that is none of us all wait at once."""
+
+        def begin() -> None:
+            self._take_file_lock()
+            connection.execute("BEGIN IMMEDIATE")
+
+        def pause(seconds: float) -> None:
+            self._free_file_lock()
+            time.sleep(seconds)
+
+        while_busy(begin, pause)
 
     def _run_one(self, connection: Any, waiting: _Waiting, alone: bool) -> None:
         """One member's work; its failure must not undo its neighbours'."""

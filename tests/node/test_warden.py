@@ -222,6 +222,14 @@ class Renewing:
         self.engine.clock.advance(0.001)
         return run
 
+    def heartbeats(self, count: int, seconds: float, worker: Worker | None = None) -> Worker:
+        """So many looks at the database, so far apart, of a worker with the usual lease."""
+        worker = worker or Worker(RULES, self.engine.clock, self.process_id)
+        for _ in range(count):
+            self.engine.clock.advance(seconds)
+            worker.warden._ask_database()
+        return worker
+
     def looks(self, count: int) -> None:
         """Wait until the lease was renewed so many times more."""
         before = self._renewal()
@@ -264,13 +272,18 @@ def test_a_run_that_lost_its_fence_is_asked_to_stop(renewing: Renewing) -> None:
 def test_a_run_nobody_here_executes_is_given_up_and_its_groups_go_on(renewing: Renewing) -> None:
     stray = renewing.engine.start("mail")
     waiting = renewing.engine.request("mail")
-    renewing.worker.warden.start()
-    renewing.looks(2)
+    worker = renewing.heartbeats(int(ASTRAY), seconds=1.0)
     assert renewing.engine.state(stray.run_id) == "running"
-    renewing.engine.clock.advance(ASTRAY)
-    until(lambda: renewing.engine.state(stray.run_id) == "lost", "it is given up")
-    until(lambda: renewing.worker.sent, "the next one is told to the workers")
-    assert [message.run_id for message in renewing.worker.sent] == [waiting]
+    renewing.heartbeats(1, seconds=1.0, worker=worker)
+    assert renewing.engine.state(stray.run_id) == "lost"
+    assert [message.run_id for message in worker.sent] == [waiting]
+
+
+def test_a_database_that_took_no_writes_for_long_makes_no_run_astray(renewing: Renewing) -> None:
+    stray = renewing.engine.start("mail")  # who is to take it over waits as well
+    worker = renewing.heartbeats(1, seconds=1.0)
+    renewing.heartbeats(1, seconds=ASTRAY * 10, worker=worker)
+    assert renewing.engine.state(stray.run_id) == "running"
 
 
 def test_a_run_in_execution_is_never_taken_for_astray(renewing: Renewing) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 import subprocess
@@ -9,11 +10,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import IO, Any
 
 import pytest
 
-from store import database
+from store import busy, database, writer
 from store.errors import DatabaseAway, DatabaseError
 from store.tx import Tx
 from tests.support.until import until
@@ -165,8 +167,10 @@ def test_of_a_group_on_a_full_disk_exactly_those_are_kept_that_were_told_so() ->
     assert kept() == sorted(told)
 
 
-def test_a_file_locked_by_another_program_is_told_and_written_when_it_is_free() -> None:
-    database.write(lambda tx: tx.all("PRAGMA busy_timeout = 20"))
+def test_a_file_locked_by_another_program_is_told_and_written_when_it_is_free(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(busy, "BUSY_TIMEOUT", 20)
     other = sqlite3.connect(database.sqlite_path(database.url()), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(DatabaseAway, match="database cannot be written: database is locked"):
@@ -176,6 +180,33 @@ def test_a_file_locked_by_another_program_is_told_and_written_when_it_is_free() 
     other.close()
     database.write(keep("a"))
     assert kept() == ["a"]
+
+
+def test_who_waits_for_another_program_keeps_no_other_process_from_asking_too(
+    opened: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = sqlite3.connect(database.sqlite_path(opened), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    taken: list[bool] = []
+    with Path(f"{database.sqlite_path(opened)}.lock").open() as lock:
+
+        def pause(_: float) -> None:
+            taken.append(_is_taken(lock))
+            other.execute("ROLLBACK")
+
+        monkeypatch.setattr(writer, "time", SimpleNamespace(sleep=pause))
+        database.write(keep("a"))
+    other.close()
+    assert (taken, kept()) == ([False], ["a"])
+
+
+def _is_taken(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    fcntl.flock(lock, fcntl.LOCK_UN)
+    return False
 
 
 def test_two_processes_take_turns(opened: str) -> None:

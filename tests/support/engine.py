@@ -55,7 +55,8 @@ class Engine:
         self.rules = rules or Rules()
         self.zone = ZoneInfo("UTC")
         self.workers: dict[str, int] = {}  # node -> its (last) worker process
-        self.sweeper = Sweeper(self.rules, self.clock.now, self.clock.monotonic)
+        monotonic = self.clock.monotonic
+        self.sweeper = Sweeper(self.rules, self.clock.now, monotonic, renewed=monotonic)
         self._declared: dict[str, Declared] = {}
         self._roles: dict[str, frozenset[str]] = {}
 

@@ -18,7 +18,7 @@ from broker.errors import BrokerUnreachable
 from broker.feed import Claim
 from broker.queues import REJECTED
 from broker.worker import Worker
-from store import database, message, migrate
+from store import busy, database, message, migrate
 from store.message import Sent
 from store.tx import Tx
 from tests.broker.database.taker import QUEUE, Claims, actor, claimed_runs, plain_message, run_message
@@ -201,7 +201,7 @@ def test_depths_name_used_queues_and_leave_out_what_is_in_work(url: str, workers
 def test_another_programs_lock_delays_and_loses_nothing(
     sqlite_url: str, workers: Workers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(database, "BUSY_TIMEOUT", 20)
+    monkeypatch.setattr(busy, "BUSY_TIMEOUT", 20)
     monkeypatch.setattr(DatabaseIntake, "longest_back_off", 0.2)
     caplog.set_level(logging.INFO, logger="broker")
     database.open(sqlite_url)

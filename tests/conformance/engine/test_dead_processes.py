@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from coordinator import holds, rescue
-from coordinator.sweep import LEFT_AFTER, RESEND_AFTER, RETURN_AFTER
+from coordinator.sweep import LEFT_AFTER, RESEND_AFTER, RETURN_AFTER, Sweeper
 from store import node, process
 from store.database import read
 from store.errors import DatabaseAway
@@ -40,6 +40,17 @@ def test_a_silent_process_is_given_up_after_a_full_lease_and_not_before(engine: 
     engine.sweep()
     assert pass_time(engine, engine.rules.lease - 1) == []
     assert pass_time(engine, 2) == ["n1/worker-1"]
+
+
+def test_a_database_that_takes_no_writes_costs_nobody_his_lease(engine: Engine) -> None:
+    clock, lease = engine.clock, engine.rules.lease
+    own = [clock.monotonic()]
+    engine.sweeper = Sweeper(engine.rules, clock.now, clock.monotonic, renewed=lambda: own[0])
+    engine.sweep()
+    assert pass_time(engine, lease * 4) == []  # the sweeper's own lease stood still as well
+    own[0] = clock.monotonic()  # the first who may write again: the others follow within a renewal
+    assert pass_time(engine, lease / 5) == []
+    assert pass_time(engine, lease, engine.workers["n1"]) == []
 
 
 def test_the_run_of_a_dead_process_is_lost_and_the_next_one_starts_in_the_same_sweep(engine: Engine) -> None:

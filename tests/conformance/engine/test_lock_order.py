@@ -34,7 +34,8 @@ class Player(threading.Thread):
         self.engine = engine
         self.random = random.Random(seed)
         self.failed: list[str] = []
-        self.sweeper = Sweeper(engine.rules, engine.clock.now, engine.clock.monotonic)
+        monotonic = engine.clock.monotonic
+        self.sweeper = Sweeper(engine.rules, engine.clock.now, monotonic, renewed=monotonic)
 
     def run(self) -> None:
         acts = [self.ask] * 4 + [self.claim] * 4 + [self.end] * 5 + [self.cancel, self.sweep, self.tick]
