@@ -22,7 +22,7 @@ from dataclasses import replace
 from broker.connect import preload
 from node.board import Board
 from node.child import LEASE_LOST, RELOAD, Child
-from node.deaths import Deaths
+from node.deaths import Death, Deaths
 from node.fork import end_group, fork, how_it_ended
 from node.lock import NodeRuns, take_lock
 from node.order import Inbox, Order
@@ -145,7 +145,7 @@ class Agent:
         code = os.waitstatus_to_exitcode(status)
         reason = "it had lost its lease" if code == LEASE_LOST else how_it_ended(status)
         slot.pid = 0
-        self._deaths.tell(f"{slot.incarnation} {reason}")
+        self._deaths.tell(Death(slot.incarnation, slot.asked, reason))
         if code == RELOAD:
             self._reload = self._stopping = True
         if slot.once or slot.leaving:

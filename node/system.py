@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from actors import job_kinds
@@ -19,18 +19,17 @@ from broker.publish import Publisher
 from broker.queues import COORDINATOR, REQUESTS
 from broker.request_actor import Requests
 from broker.worker import Worker
-from coordinator import rescue
 from coordinator.alerts import Evaluator
-from coordinator.grants import RunMessage
 from coordinator.request_keys import forget_keys
 from coordinator.sweep import INTERVAL, Sweeper, Swept
+from node.burial import bury
 from node.child import RELOAD, Child, Lease, Stop, enter, leave
+from node.deaths import Death
 from node.order import Order, send
 from node.reconcile import Reconciler
 from node.site import active_profiles
 from store import database, node, rejected, setting
 from store.errors import DatabaseError
-from store.tx import Tx
 
 logger = logging.getLogger(__name__)
 
@@ -108,8 +107,8 @@ class System:
         while buried := self._read_deaths(0.0):
             self._safely(partial(self._bury, buried))
 
-    def _read_deaths(self, wait: float) -> list[str]:
-        """Incarnations the agent has waited for (waitpid): proof that they are gone."""
+    def _read_deaths(self, wait: float) -> list[Death]:
+        """Children the agent has waited for (waitpid): proof that they are gone."""
         pipe = self._child.deaths
         if pipe is None:
             self._stop.wait(wait)
@@ -121,32 +120,13 @@ class System:
         if not data:
             self._stop.set()  # the agent is gone
         *lines, self._unread = (self._unread + data).split(b"\n")
-        return [line.decode() for line in lines]
+        return [Death.read(line.decode()) for line in lines]
 
-    def _bury(self, incarnations: list[str]) -> None:
-        def work(tx: Tx) -> list[RunMessage]:
-            messages: list[RunMessage] = []
-            for line in incarnations:
-                incarnation, _, reason = line.partition(" ")
-                self._reconciler.ended(tx, incarnation, reason)
-                rows = tx.all(
-                    """SELECT id, state FROM process
-                       WHERE node = ? AND incarnation = ? AND state IN ('up', 'draining')""",
-                    (self._child.node, incarnation),
-                )
-                drained = all(row[1] == "draining" for row in rows)
-                messages += rescue.bury(
-                    tx,
-                    [row[0] for row in rows],
-                    self._child.site.rules,
-                    state="ended",
-                    reason=reason or "its process is gone",
-                    now=self._clock.now(),
-                    ended="drained" if drained else "lost",
-                )
-            return messages
-
-        self._publisher.write(work, list)
+    def _bury(self, deaths: Sequence[Death]) -> None:
+        rules, now = self._child.site.rules, self._clock.now()
+        self._publisher.write(
+            lambda tx: bury(tx, deaths, self._child.node, self._reconciler, rules, now), list
+        )
 
     def _look(self) -> None:
         self._publisher.runs(self._sweeper.look())

@@ -122,7 +122,7 @@ def test_a_killed_child_is_replaced_and_its_siblings_go_on(shared: SmallAgent) -
     shared.until(lambda: shared.pid("killed") != pid, "it is replaced")
     assert shared.lines("killed")[-1][1] != incarnation
     assert (shared.pid("sibling"), gone(sibling)) == (sibling, False)
-    proof = f"{incarnation} killed by SIGKILL"
+    proof = f"{incarnation} unasked killed by SIGKILL"
     shared.until(lambda: proof in deaths(shared), "the system worker is told whose end was seen")
 
 
@@ -193,7 +193,7 @@ def test_a_node_that_is_stopped_ends_its_workers_first_and_says_good_bye(agent: 
     assert small.ends() == 0
     (worker,), (system,), (page,) = (small.lines(name, "ended") for name in ("one", "system", "page"))
     assert worker[2] < system[2] < page[2]
-    assert f"{incarnation} exit code 0" in deaths(small)
+    assert f"{incarnation} asked exit code 0" in deaths(small)
 
 
 def test_ctrl_c_hurries_the_children(agent: Start) -> None:
