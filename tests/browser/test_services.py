@@ -120,6 +120,17 @@ def test_the_search_narrows_the_table_and_the_address(visitor: Visitor) -> None:
     expect(page.locator("tbody tr:not(.section)")).to_have_count(1)
 
 
+def test_what_is_typed_before_the_page_is_ready_is_searched_for(visitor: Visitor) -> None:
+    visit = visitor("viewer")
+    held: list[Route] = []
+    visit.page.route("**/htmx.min.js*", lambda route: held.append(route))
+    visit.page.goto(f"{visit.base}/", wait_until="commit")
+    visit.page.get_by_label("Search").fill("call")
+    until(lambda: held or visit.page.wait_for_timeout(10), "the page asks for it")
+    held[0].continue_()
+    expect(visit.page.locator("tbody tr:not(.section)")).to_have_count(1)
+
+
 def test_a_service_is_found_from_any_page(visitor: Visitor) -> None:
     page = visitor("viewer").go("/about")
     page.keyboard.press("/")

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from tests.chaos.api import Away
-from tests.chaos.checker import ENDED, Checked, check, epoch
+from tests.chaos.checker import ENDED, MINUTE, Checked, check, epoch
 from tests.chaos.driver import ByMessage, Driver, by_api
 from tests.chaos.faults import FAULTS, SKEW
 from tests.chaos.journal import Line
@@ -76,8 +76,7 @@ def run_round(
     keep = True
     try:
         with watched(folder), chaos_site(stack, folder, postgresql, rabbitmq) as site:
-            over = _bad_time(site, plan, stop)
-            settle(site, over)
+            settle(site, *_bad_time(site, plan, stop))
             lines, runs = site.journal.read(), site.api.runs()
             checked = check(lines, runs)
             keep = bool(checked.findings)
@@ -99,8 +98,8 @@ def run_round(
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _bad_time(site: ChaosSite, plan: Plan, stop: threading.Event) -> float:
-    """Everything goes wrong while runs are asked for; when it was over (UTC epoch seconds)."""
+def _bad_time(site: ChaosSite, plan: Plan, stop: threading.Event) -> tuple[float, float]:
+    """Everything goes wrong while runs are asked for; from when till when (UTC epoch seconds)."""
     lacks = site.lacks()
     names = sorted(plan.faults or FAULTS[site.stack])
     for name in set(names) & set(lacks):
@@ -129,7 +128,7 @@ def _bad_time(site: ChaosSite, plan: Plan, stop: threading.Event) -> float:
         skew=SKEW,
         **{"from": begun, "until": over},
     )
-    return over
+    return begun, over
 
 
 def _faults(site: ChaosSite, plan: Plan, names: Sequence[str], stop: threading.Event) -> None:
@@ -155,9 +154,11 @@ def _faults(site: ChaosSite, plan: Plan, names: Sequence[str], stop: threading.E
         stop.wait(rng.uniform(*plan.pause))
 
 
-def settle(site: ChaosSite, over: float) -> None:
+def settle(site: ChaosSite, begun: float, over: float) -> None:
     """Wait until every run has ended and every minute is there, `SETTLE` at most: the check says the rest."""
     deadline = time.monotonic() + SETTLE
+    # In a round of seconds no minute may have begun.
+    least = over - MINUTE if over // MINUTE * MINUTE >= begun else -1.0
 
     def quiet() -> bool:
         site.revive()
@@ -167,7 +168,7 @@ def settle(site: ChaosSite, over: float) -> None:
             return time.monotonic() > deadline
         planned = [epoch(run["planned_at"]) or 0.0 for run in runs if run["service"] == "each_minute"]
         # Without a record at all the minute of the bad time is still to come: after a wrong clock, say.
-        served = all(run["state"] in ENDED for run in runs) and max(planned, default=0.0) > over - 60
+        served = all(run["state"] in ENDED for run in runs) and max(planned, default=0.0) > least
         return served or time.monotonic() > deadline
 
     # An API that is slow to answer makes a look long: the deadline above is in seconds, this one in looks.

@@ -59,11 +59,15 @@ class EppFrameServer:
         return self._context.wrap_socket(plain, server_side=True)
 
     def _talk(self, client: ssl.SSLSocket) -> None:
+        heard, seen = (
+            self.heard,
+            self.frames,
+        )  # a session that ends after a reset says nothing of what follows
         _send(client, self.says.get("greeting", frames.GREETING))
         while content := _receive(client):
             command = _command(content)
-            self.heard.append(command)
-            self.frames.append(content)
+            heard.append(command)
+            seen.append(content)
             said = self.says.get(command) or self._answer(command, content)
             if isinstance(said, str):
                 ours = re.search("<clTRID>(.*?)</clTRID>", content)

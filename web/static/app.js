@@ -6,12 +6,14 @@ import {keepLive} from "./live.js";
 import {openDialogs} from "./dialog.js";
 import {pickRows} from "./pick.js";
 import {shortcuts} from "./keys.js";
+import {catchUp} from "./early.js";
 
 keepTimes();
 keepLive();
 openDialogs();
 pickRows();
 shortcuts();
+catchUp();
 
 // On a phone the navigation scrolls: show where one is.
 for (const here of document.querySelectorAll(".top nav [aria-current]")) {
