@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from node.board import Board
+from node.flag import Flag
 from node.resident import resident
 from node.site import Site
 from store import database, process
@@ -51,7 +52,7 @@ class Child:
         return self.site.settings.node.name
 
 
-class Stop:
+class Stop(Flag):
     """The wish that this process ends, set by a signal; ``wait`` is how a main thread idles.
 
     SIGTERM drains for the full time, SIGUSR1 (somebody pressed Ctrl-C) for `HURRY` seconds. SIGINT
@@ -59,7 +60,7 @@ class Stop:
     """
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        super().__init__()
         self.hurried = False
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, self._asked)
@@ -67,22 +68,10 @@ class Stop:
 
     def _asked(self, number: int, _: object) -> None:
         self.hurried = self.hurried or number == signal.SIGUSR1
-        self._event.set()
-
-    def is_set(self) -> bool:
-        """True once the process should end."""
-        return self._event.is_set()
-
-    def set(self) -> None:
-        """Ask this process to end."""
-        self._event.set()
-
-    def wait(self, seconds: float) -> bool:
-        """Wait; True as soon as the process should end."""
-        return self._event.wait(seconds)
+        self.set()
 
 
-def answered(child: Child, stop: Stop, ask: Callable[[], Answer]) -> Answer | None:
+def answered(child: Child, stop: Flag, ask: Callable[[], Answer]) -> Answer | None:
     """What the database answers, asked for as long as it is away; None if told to stop meanwhile.
 
     The agent sees life all the time: a wait for the database is not a process that hangs.

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from queue import SimpleQueue
 from types import FrameType
 
 from tests.chaos.faults import FAULTS
@@ -132,13 +133,22 @@ def _servers(last: ExitStack) -> tuple[PostgresqlServer, RabbitmqServer]:
 @contextmanager
 def _interrupts(stop: threading.Event) -> Iterator[None]:
     """The first Ctrl-C or SIGTERM ends the round early, the second ends everything."""
+    asked: SimpleQueue[int] = SimpleQueue()
+    once: list[int] = []
 
     def interrupted(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
+        if once:
             raise KeyboardInterrupt
+        once.append(number)
+        asked.put(number)
+
+    def follow() -> None:
+        # Not in the handler: the thread that it interrupts may hold the lock of the event, and never let go.
+        asked.get()
         stop.set()
         print("interrupted: what was done so far is checked; once more ends it at once", flush=True)
 
+    threading.Thread(target=follow, name="interrupts", daemon=True).start()
     before = {number: signal.signal(number, interrupted) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield

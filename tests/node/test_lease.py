@@ -8,7 +8,8 @@ import pytest
 
 from config.load import load
 from node.board import Board
-from node.child import Child, Lease, Stop, answered
+from node.child import Child, Lease, answered
+from node.flag import Flag
 from node.site import open_site
 from store import database, process
 from store.errors import DatabaseAway, DatabaseError
@@ -57,13 +58,13 @@ def test_a_process_that_waits_for_the_database_shows_that_it_lives(tmp_path: Pat
             raise away.pop()
         return "yes"
 
-    assert answered(child, Stop(), ask) == "yes"
+    assert answered(child, Flag(), ask) == "yes"
 
 
 @pytest.mark.usefixtures("engine_database")
 def test_a_process_that_is_told_to_stop_waits_for_the_database_no_more(tmp_path: Path) -> None:
     child = short_leased(tmp_path)
-    stop = Stop()
+    stop = Flag()
 
     def ask() -> str:
         stop.set()

@@ -18,6 +18,7 @@ from dramatiq import Actor, Message
 
 from broker.database import DatabaseBroker
 from broker.worker import Worker
+from node.flag import Flag
 from store import database
 from store.tx import Tx
 from tests.support.until import until
@@ -111,7 +112,7 @@ def main(url: str, mode: str, log: Path) -> None:
             threading.Event().wait()
             return claimed
 
-    stop = threading.Event()
+    stop = Flag()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     broker = DatabaseBroker()
     if mode == "forks":
@@ -130,7 +131,7 @@ def main(url: str, mode: str, log: Path) -> None:
     worker = Worker(broker, queues=[QUEUE], worker_threads=2, claim=claim, worker_timeout=50)
     worker.start()
     say("ready", 0)
-    stop.wait()
+    stop.wait(3600)
     worker.stop(0)
     os._exit(0)
 
