@@ -16,5 +16,6 @@ class WalDatabase(peewee.SqliteDatabase):
     """
 
     def _add_conn_hooks(self, conn: Any) -> None:
-        super()._add_conn_hooks(conn)  # type: ignore[misc]
+        conn.execute("PRAGMA busy_timeout = 0")  # or each try would wait as long as all of them may
         while_busy(lambda: conn.execute("PRAGMA journal_mode = wal"))
+        super()._add_conn_hooks(conn)  # type: ignore[misc]

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from store import busy, database
 from store.busy import AGAIN, BUSY_TIMEOUT, while_busy
+from store.errors import DatabaseAway
 
 #: What SQLite itself does not wait for.
 SWITCH = "PRAGMA journal_mode = wal"
@@ -50,3 +52,20 @@ def test_what_is_no_database_is_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.DatabaseError, match="not a database"):
         while_busy(partial(sqlite3.connect(tmp_path / "new.db").execute, SWITCH), waits.append)
     assert waits == []
+
+
+@pytest.mark.timeout(10)
+def test_a_file_that_somebody_keeps_to_himself_is_waited_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(busy, "BUSY_TIMEOUT", 50)
+    other = sqlite3.connect(tmp_path / "new.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    database.open(f"sqlite:///{tmp_path}/new.db")
+    try:
+        with pytest.raises(DatabaseAway, match="locked"):
+            database.connection()
+        other.execute("ROLLBACK")
+        assert database.read().value("PRAGMA busy_timeout") == 5_000
+    finally:
+        database.close()
