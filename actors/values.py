@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import MISSING, asdict, fields, is_dataclass
 from datetime import timedelta
 from difflib import get_close_matches
 from functools import lru_cache
@@ -66,10 +66,11 @@ def defaults(shape: type | None) -> dict[str, Any]:
     """The default of each field that has one, as plain JSON values."""
     if shape is None or not is_dataclass(shape):
         return {}
-    try:
-        return plain(asdict(shape()))
-    except TypeError:  # a field without a default: the site must give it
-        return {}
+    given = {each.name: each.default for each in fields(shape) if each.default is not MISSING}
+    made = {
+        each.name: each.default_factory() for each in fields(shape) if each.default_factory is not MISSING
+    }
+    return plain(given | made)
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:

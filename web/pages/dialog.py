@@ -6,9 +6,13 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
 
 from web.access.who import Who
 from web.pages.render import fragment, render
+
+#: A part of an answer; an empty dialog closes itself.
+CLOSED = Markup('<hx-partial hx-target="#dialog" hx-swap="innerHTML"></hx-partial>')
 
 
 def dialog(request: Request, who: Who, template: str, title: str, /, **values: Any) -> Response:

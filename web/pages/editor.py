@@ -9,7 +9,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
-from markupsafe import Markup
 
 from actors.service import Service
 from domain.time.spoken import count
@@ -24,6 +23,7 @@ from web.acts.refusal import Refusal
 from web.api.problem import status_of
 from web.here import Here
 from web.pages import editor_view
+from web.pages.dialog import CLOSED
 from web.pages.editor_conflict import Conflict, conflict
 from web.pages.editor_sent import Typed, anew, text_of, typed
 from web.pages.form_sent import Sent
@@ -34,9 +34,6 @@ from web.shown.form import options_form
 from web.shown.preview import preview
 
 router = APIRouter(include_in_schema=False)
-
-#: An empty dialog closes itself.
-CLOSED = Markup('<hx-partial hx-target="#dialog" hx-swap="innerHTML"></hx-partial>')
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def _values(site: Site, found: dict[str, Any], role: str) -> dict[str, Any]:
         "run": found,
         "word": state_of(found),
         "args": json.dumps(found["args"], indent=2, ensure_ascii=False) if found["args"] else "",
-        "runnable": found["service"] in site.services,
+        "runnable": getattr(site.services.get(found["service"]), "kind", "daemon") != "daemon",
         "role": role,
         "zone": site.zone,
         "states": STATES,

@@ -10,7 +10,6 @@ from fastapi.responses import HTMLResponse, Response
 
 from domain.time.spoken import count
 from node.site import Site
-from store import database
 from web.access.guard import Admin, Operator
 from web.acts.edits import Edits
 from web.acts.force import force
@@ -20,7 +19,6 @@ from web.acts.refusal import Refusal
 from web.here import Here
 from web.pages.acting import act
 from web.pages.render import fragment
-from web.shown import runs
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,14 +50,6 @@ def bulk(
             fragment("_bulk_confirm.html", do=do, verb=BULK[do][0], names=names, titles=titles)
         )
     return act(request, lambda: _each(site, do, names, who.name), to="/")
-
-
-@router.post("/services/{name}/run")
-def run(
-    request: Request, who: Operator, site: Here, name: str, seen: Annotated[str, Form()] = ""
-) -> Response:
-    """One run, however often and by however many it is pressed while the row says the same."""
-    return act(request, lambda: _run(site, name, who.name, seen))
 
 
 @router.post("/services/{name}/restart")
@@ -126,22 +116,6 @@ def maintenance(
         )
 
     return act(request, work, to="/")
-
-
-def _run(site: Site, name: str, by: str, seen: str = "") -> str:
-    key = f"page {name} {seen}"[:200] if seen else None
-    forced = force(site, name, by=by, key=key)
-    ids = ", ".join(map(str, forced.run_ids))
-    row = runs.one(site, database.read(), forced.run_ids[0]) or {}
-    if forced.merged:
-        return (
-            f"{forced.service.title}: run {ids}, asked for by {row.get('requested_by')}, stands for this one"
-        )
-    wait = row.get("waiting_reason")
-    said = f"{forced.service.title}: run {ids} {'waits: ' + wait if wait else 'starts'}"
-    return (
-        said if row.get("requested_by") in (by, None) else f"{said}; {row['requested_by']} has asked for it"
-    )
 
 
 def _switch(

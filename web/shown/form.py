@@ -1,19 +1,20 @@
-"""The options and tasks of a service as fields of a form, and what a sent form says of them.
+"""The options, tasks and arguments of a service as fields of a form, and what a sent form says of them.
 
-A field's name is where its problem is told: ``options.keep``, ``tasks.Shear the sheep``.
+A field's name is where its problem is told: ``options.keep``, ``tasks.Shear the sheep``, ``args.day``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import Field, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import timedelta
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from actors.service import Service
+from actors.values import defaults
 
 Shown = dict[str, Any]
 Sent = Mapping[str, str | Sequence[str]]
@@ -28,11 +29,15 @@ def options_form(service: Service, values: Mapping[str, Any]) -> list[Shown]:
     """The fields of a service's options, then its tasks; `values` as `web.shown.services.one` gives them.
 
     Each has name, label, help, kind (number, text, switch, choice, span in seconds, list), value, min,
-    max, choices (of a choice, else empty) and whole (a number without a fraction).
+    max, choices (of a choice, else empty), whole (a number without a fraction) and required.
     """
-    known = values.get("options", {})
-    found = [_field(each, shape, service.options, known) for each, shape in _shapes(service.options)]
+    found = _fields(service.options, "options", values.get("options", {}))
     return found + [_task(task) for task in values.get("tasks", [])]
+
+
+def arguments_form(service: Service, values: Mapping[str, Any]) -> list[Shown]:
+    """The fields of a run's arguments, as those of `options_form`; `values` over their defaults."""
+    return _fields(service.arguments, "args", defaults(service.arguments) | dict(values))
 
 
 def read_options(service: Service, form_fields: Sent) -> dict[str, dict[str, Any]]:
@@ -41,16 +46,30 @@ def read_options(service: Service, form_fields: Sent) -> dict[str, dict[str, Any
     The form must have been sent whole: a switch that is missing is off. What cannot be read stays the
     text it is, so that the edit can say what is wrong with it.
     """
-    options = {}
-    for each, shape in _shapes(service.options):
-        kind, optional = _kind(shape)
-        name = f"options.{each.name}"
-        if kind == "switch":
-            options[each.name] = _is_on(form_fields.get(name))
-        elif name in form_fields:
-            options[each.name] = _read(kind, optional, form_fields[name])
     tasks = {task.title: _is_on(form_fields.get(f"tasks.{task.title}")) for task in service.tasks}
-    return {"options": options, "tasks": tasks}
+    return {"options": _values(service.options, "options", form_fields), "tasks": tasks}
+
+
+def read_arguments(service: Service, form_fields: Sent) -> dict[str, Any]:
+    """The arguments of a sent form, for `web.acts.force.force`; what is left empty has its default."""
+    sent = _values(service.arguments, "args", form_fields)
+    return {name: value for name, value in sent.items() if value not in ("", None, [])}
+
+
+def _fields(shape: type | None, prefix: str, known: Mapping[str, Any]) -> list[Shown]:
+    return [_field(each, of, shape, prefix, known) for each, of in _shapes(shape)]
+
+
+def _values(shape: type | None, prefix: str, form_fields: Sent) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for each, of in _shapes(shape):
+        kind, optional = _kind(of)
+        name = f"{prefix}.{each.name}"
+        if kind == "switch":
+            found[each.name] = _is_on(form_fields.get(name))
+        elif name in form_fields:
+            found[each.name] = _read(kind, optional, form_fields[name])
+    return found
 
 
 def _shapes(options: type | None) -> list[tuple[Field[Any], Any]]:
@@ -61,11 +80,13 @@ def _shapes(options: type | None) -> list[tuple[Field[Any], Any]]:
     return [(each, hints[each.name]) for each in fields(options)]
 
 
-def _field(each: Field[Any], shape: Any, options: type | None, known: Mapping[str, Any]) -> Shown:
+def _field(
+    each: Field[Any], shape: Any, options: type | None, prefix: str, known: Mapping[str, Any]
+) -> Shown:
     kind, _ = _kind(shape)
     low, high = _bounds(each, shape)
     return {
-        "name": f"options.{each.name}",
+        "name": f"{prefix}.{each.name}",
         "label": each.metadata.get("label") or each.name.replace("_", " ").capitalize(),
         "help": each.metadata.get("help") or _help(each.name, options),
         "kind": kind,
@@ -74,6 +95,7 @@ def _field(each: Field[Any], shape: Any, options: type | None, known: Mapping[st
         "max": high,
         "choices": _choices(shape),
         "whole": _bare(shape) is int,
+        "required": each.default is MISSING and each.default_factory is MISSING,
     }
 
 
@@ -88,6 +110,7 @@ def _task(task: Mapping[str, Any]) -> Shown:
         "max": None,
         "choices": [],
         "whole": False,
+        "required": False,
     }
 
 
@@ -137,9 +160,9 @@ def _bounds(each: Field[Any], shape: Any) -> tuple[Any, Any]:
 
 
 def _help(name: str, options: type | None) -> str:
-    """What the dataclass says of a field: ``name``: …, or one part for each field between semicolons."""
+    """What the dataclass says of a field: `name`: …, or one part for each field between semicolons."""
     text = " ".join((options.__doc__ or "").split()) if options else ""
-    said = re.search(rf"``{re.escape(name)}``: (.+?)(?= ``\w+``:|$)", text)
+    said = re.search(rf"`+{re.escape(name)}`+: (.+?)(?=;? `+\w+`+:|$)", text)
     if said:
         return said[1].strip()
     names = [each.name for each, _ in _shapes(options)]
