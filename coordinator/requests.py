@@ -185,7 +185,8 @@ def _check(row: dict[str, Any] | None, asked: Request) -> None:
     if row["missing"]:
         raise Refused("not_configured", f"{title} is not configured: {row['missing']}")
     if not row["enabled"] and not asked.even_if_disabled:
-        raise Refused("disabled", f"{title} is disabled: enable it, or add --even-if-disabled to run it once")
+        command = f"`tickworks run {asked.service} --even-if-disabled`"
+        raise Refused("disabled", f"{title} is disabled: enable it, or run it once all the same: {command}")
 
 
 def _places(tx: Tx, row: dict[str, Any], asked: Request) -> list[str]:

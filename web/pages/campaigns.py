@@ -12,6 +12,7 @@ from fastapi.responses import Response
 
 from domain.campaign.campaign import RECIPIENTS
 from domain.mail.problem import MailProblem
+from domain.time.spoken import count
 from store import database
 from store.campaign import kept
 from web.access.guard import Operator, Viewer
@@ -191,7 +192,7 @@ def other(request: Request, site: Here, who: Operator, campaign_id: Id, verb: st
 
     def pause() -> str:
         back = acts.pause(campaign_id)
-        return "it is paused" + (f"; {back} mails came back out of the outbox" if back else "")
+        return "it is paused" + (f"; {count(back, 'mail')} came back out of the outbox" if back else "")
 
     def resume() -> str:
         acts.resume(campaign_id)

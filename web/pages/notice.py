@@ -8,6 +8,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
 
+from web.pages.pointed import pointed
+
 COOKIE = "notice"
 #: Longer ones do not fit a cookie.
 LONGEST = 600
@@ -37,7 +39,7 @@ def partial(text: str, tone: str = "good") -> str:
     """The sentence as a part that htmx puts into the page's notice."""
     return Markup(
         '<hx-partial hx-target="#notice" hx-swap="innerHTML"><p class="notice {}">{}</p></hx-partial>'
-    ).format("good" if tone == "good" else "bad", text)
+    ).format("good" if tone == "good" else "bad", pointed(text))
 
 
 def taken(request: Request) -> tuple[str, str] | None:

@@ -18,6 +18,7 @@ from domain.time import spoken
 from node.prepare import release
 from web.access.who import Who
 from web.pages import header, notice
+from web.pages.pointed import pointed
 from web.pages.service_rows import OUTCOMES
 from web.static_files import address
 
@@ -80,6 +81,7 @@ def environment() -> Environment:
         "took": spoken.took,
         "count": spoken.count,
         "parted": parted,
+        "pointed": pointed,
         "words": lambda text: str(text).replace("_", " "),
         "zone": ZoneInfo,
         "clock": lambda at, zone: f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M:%S}",

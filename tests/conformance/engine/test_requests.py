@@ -107,7 +107,7 @@ def test_old_keys_are_forgotten_and_young_ones_kept(engine: Engine) -> None:
         (
             {"enabled": False},
             "disabled",
-            "Odd is disabled: enable it, or add --even-if-disabled to run it once",
+            "Odd is disabled: enable it, or run it once all the same: `tickworks run odd --even-if-disabled`",
         ),
         (
             {"instances": "each", "roles": ["calc"]},
