@@ -1,7 +1,7 @@
 // A certified OpenID provider for tests. Arguments: port, issuer, redirect URI. On standard output: "ready".
 // Its sign-in takes any name of USERS without a password; POST /test/... changes what it does.
 import { createServer } from "node:http";
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import Provider from "oidc-provider";
 
 const [port, issuer, redirectUri] = process.argv.slice(2);
@@ -16,9 +16,14 @@ const everybody = () => ({
 });
 let users = everybody();
 
+// As text in between: Node 20 stands still for ever if it collects the job that made a key while that key is exported.
 function signingKey() {
-  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  return { ...privateKey.export({ format: "jwk" }), kid: randomBytes(8).toString("hex"), alg: "RS256", use: "sig" };
+  const { privateKey } = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  return { ...createPrivateKey(privateKey).export({ format: "jwk" }), kid: randomBytes(8).toString("hex"), alg: "RS256", use: "sig" };
 }
 
 // State survives a change of the key: only the keys of the provider are another's.
