@@ -12,15 +12,19 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from domain.mail_in.files import File
 from domain.mail_in.handed_in import LARGEST, MOST
+from node.site import Site
 from store import database
 from store.object import read as objects
 from web.access.guard import Operator, Viewer
+from web.access.who import Who
 from web.acts.refusal import Refusal
 from web.acts.ticket_opening import LONGEST_TEXT
 from web.acts.tickets import Tickets
+from web.api.problem import status_of
 from web.here import Here
 from web.live.stream import own_address
 from web.pages.acting import act
+from web.pages.notice import acted
 from web.pages.render import fragment, render
 from web.shown import tickets as shown
 from web.shown.ticket_file import saved
@@ -93,6 +97,18 @@ def index(
 @router.get("/tickets/{number}")
 def one(request: Request, site: Here, who: Viewer, number: Id) -> Response:
     """One ticket: its facts, its thread, and the forms to answer it."""
+    return _page(request, site, who, number)
+
+
+def _page(
+    request: Request,
+    site: Site,
+    who: Who,
+    number: int,
+    refusal: Refusal | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    """The ticket as it is now; `typed`: texts of its forms, which are not lost by a refusal."""
     tx = database.read()
     row = shown.one(tx, number, site.clock.now())
     if row is None:
@@ -111,6 +127,9 @@ def one(request: Request, site: Here, who: Viewer, number: Id) -> Response:
         longest=LONGEST_TEXT,
         most_files=MOST,
         largest_file=LARGEST // 2**20,
+        typed={"reply": "", "note": ""} | (typed or {}),
+        refusal=str(refusal or ""),
+        status_code=status_of(refusal) if refusal else 200,
     )
 
 
@@ -144,7 +163,7 @@ def reply(
         ]
         return _acts(site, who).reply(number, text, revision, then == "close", sent)
 
-    return _done(request, number, work, done)
+    return _written(request, site, who, number, work, done, reply=text)
 
 
 @router.post("/tickets/{number}/note")
@@ -152,7 +171,11 @@ def note(
     request: Request, site: Here, who: Operator, number: Id, text: Said = "", revision: Revision = None
 ) -> Response:
     """Write something down."""
-    return _done(request, number, lambda: _acts(site, who).note(number, text, revision), "the note is kept")
+
+    def work() -> Any:
+        return _acts(site, who).note(number, text, revision)
+
+    return _written(request, site, who, number, work, "the note is kept", note=text)
 
 
 @router.post("/tickets/{number}/state")
@@ -212,6 +235,17 @@ def unlock(request: Request, site: Here, who: Operator, number: Id) -> Response:
 
 def _acts(site: Any, who: Any) -> Tickets:
     return Tickets(site, by=who.name, admin=who.may("admin"))
+
+
+def _written(
+    request: Request, site: Site, who: Who, number: int, work: Callable[[], object], said: str, **typed: str
+) -> Response:
+    """Keep what somebody wrote; if it is refused it is still in its form, on the ticket as it is by then."""
+    try:
+        work()
+    except Refusal as refusal:
+        return _page(request, site, who, number, refusal, typed)
+    return acted(request, said, to=f"/tickets/{number}")
 
 
 def _done(request: Request, number: int, work: Callable[[], object], said: str) -> Response:

@@ -89,8 +89,9 @@ def test_too_much_is_refused_before_anything_is_kept(
 ) -> None:
     number = made(application)
     client = application.signed_in("operator")
-    answered(client, number, *files)
-    assert said(client, "/tickets") == problem
+    answer = answered(client, number, *files)
+    assert f"It was not sent: {problem}. What you wrote stands below; choose its files again." in answer.text
+    assert "Here it is.</textarea>" in answer.text
     assert outgoing() == []
     assert "Here it is." not in client.get(f"/tickets/{number}").text
 

@@ -184,13 +184,20 @@ def test_an_answer_goes_into_the_outbox_and_the_thread(application: Application)
     assert EVIL not in page
 
 
-def test_who_is_slower_is_asked_to_look_again(application: Application) -> None:
+def test_who_is_slower_reads_what_came_between_and_has_lost_nothing(application: Application) -> None:
     number = made(application)
     client = application.signed_in("operator")
-    for text in ("First.", "Second."):
-        client.post(f"/tickets/{number}/reply", data={"text": text, "revision": "1"})
-    assert "has changed since you looked" in said(client, "/tickets")
+    client.post(f"/tickets/{number}/reply", data={"text": "First.", "revision": "1"})
+    answer = client.post(f"/tickets/{number}/reply", data={"text": f"Second. {EVIL}", "revision": "1"})
+    assert answer.status_code == 412
+    assert "has changed since you looked" in answer.text
+    assert "First.</pre>" in answer.text
+    assert f"required>\nSecond. {html.escape(EVIL)}</textarea>" in answer.text
+    assert EVIL not in answer.text
     assert len(mails()) == 1
+    (revision,) = set(re.findall(r'name="revision" value="(\d+)"', answer.text))
+    client.post(f"/tickets/{number}/reply", data={"text": "Second.", "revision": revision})
+    assert len(mails()) == 2
 
 
 def test_a_locked_ticket_is_read_and_not_changed_by_others(application: Application) -> None:
@@ -200,8 +207,10 @@ def test_a_locked_ticket_is_read_and_not_changed_by_others(application: Applicat
     page = other.get(f"/tickets/{number}").text
     assert "Locked by operator until" in page
     assert "Send" not in page
-    other.post(f"/tickets/{number}/note", data={"text": "x"})
-    assert "is locked by operator until" in said(other, "/tickets")
+    refused = other.post(f"/tickets/{number}/note", data={"text": "what I saw"})
+    assert refused.status_code == 409
+    assert "is locked by operator until" in refused.text
+    assert "what I saw</pre>" in refused.text
     mine.post(f"/tickets/{number}/note", data={"text": "mine"})
     assert "mine" in other.get(f"/tickets/{number}").text
     other.post(f"/tickets/{number}/unlock")
